@@ -1,0 +1,273 @@
+import { z } from 'zod';
+import { Instant, Severity, Task } from './words.ts';
+
+/** The resources of the HTTP API, as it writes them. Times are ISO 8601 in UTC; a missing number is null with a reason. */
+
+export const Rejection = z.object({
+  row: z.int().describe('Position in the request, from 0.'),
+  code: z.string(),
+  message: z.string(),
+});
+export type Rejection = z.infer<typeof Rejection>;
+
+export const IngestResult = z.object({
+  accepted: z.int(),
+  duplicates: z.int(),
+  rejected: z.array(Rejection),
+});
+export type IngestResult = z.infer<typeof IngestResult>;
+
+export const MeasurementStatus = z.enum(['ok', 'insufficient', 'no_data']);
+
+/** One number about one closed window. */
+export const Measurement = z.object({
+  model: z.string(),
+  monitor: z.string(),
+  metric: z.string().describe('Such as roc_auc, drift.psi, drift.share, quality.missing_share, service.latency_p95.'),
+  column: z.string().describe('Column it is about; empty for the whole.'),
+  slice: z.string().describe('Such as "origin=ATL"; empty for all rows.'),
+  version: z.string().describe('Version that predicted; empty for all.'),
+  windowStart: Instant,
+  windowEnd: Instant,
+  revision: z.int().describe('0 for the first; each later one has seen more labels.'),
+  value: z.number().nullable(),
+  lower: z.number().nullable(),
+  upper: z.number().nullable(),
+  n: z.int().describe('Rows behind it.'),
+  coverage: z
+    .number()
+    .nullable()
+    .describe('Share of the predictions that had a label; null where labels play no part.'),
+  reference: z.number().nullable().describe('The same number about the reference.'),
+  threshold: z.number().nullable(),
+  status: MeasurementStatus,
+  reason: z.string().describe('Why there is no value, or how a verdict was reached; may be empty.'),
+  detail: z
+    .record(z.string(), z.unknown())
+    .describe('What a chart or a message needs besides, such as the worst values.'),
+  computedAt: Instant,
+});
+export type Measurement = z.infer<typeof Measurement>;
+
+export const WindowState = z.enum(['open', 'closed', 'mature', 'final']);
+
+export const MonitorWindow = z.object({
+  model: z.string(),
+  monitor: z.string(),
+  start: Instant,
+  end: Instant,
+  state: WindowState,
+  revision: z.int(),
+  rows: z.int(),
+  labelled: z.int(),
+});
+export type MonitorWindow = z.infer<typeof MonitorWindow>;
+
+export const AlertState = z.enum(['pending', 'firing', 'recovering', 'resolved']);
+export type AlertState = z.infer<typeof AlertState>;
+
+/** What is most likely behind an alert, from the measurements of the same window. */
+export const Cause = z.object({
+  summary: z.string().describe('One sentence.'),
+  kind: z.enum(['data_quality', 'input_drift', 'prediction_drift', 'concept', 'service', 'unknown']),
+  columns: z.array(z.object({ column: z.string(), metric: z.string(), value: z.number(), text: z.string() })),
+  slices: z.array(z.object({ slice: z.string(), metric: z.string(), value: z.number(), n: z.int() })),
+});
+export type Cause = z.infer<typeof Cause>;
+
+export const Alert = z.object({
+  id: z.string(),
+  model: z.string(),
+  rule: z.string(),
+  state: AlertState,
+  noData: z.boolean().describe('Whether the last window had no or too few data.'),
+  severity: Severity,
+  labels: z.record(z.string(), z.string()),
+  metric: z.string(),
+  column: z.string(),
+  slice: z.string(),
+  version: z.string(),
+  value: z.number().nullable(),
+  threshold: z.number().nullable(),
+  windowStart: Instant,
+  windowEnd: Instant,
+  summary: z.string(),
+  cause: Cause.nullable(),
+  runbook: z.string().nullable(),
+  activeAt: Instant.describe('When the first window over the threshold was evaluated.'),
+  firedAt: Instant.nullable(),
+  resolvedAt: Instant.nullable(),
+  acknowledgedBy: z.string().nullable(),
+  acknowledgedAt: Instant.nullable(),
+  silencedBy: z.string().nullable().describe('Id of the silence that mutes it now.'),
+});
+export type Alert = z.infer<typeof Alert>;
+
+export const Silence = z.object({
+  id: z.string(),
+  matchers: z.record(z.string(), z.string()),
+  startsAt: Instant,
+  endsAt: Instant,
+  createdBy: z.string(),
+  comment: z.string(),
+});
+export type Silence = z.infer<typeof Silence>;
+
+export const Delivery = z.object({
+  id: z.string(),
+  channel: z.string(),
+  group: z.string(),
+  reason: z.string().describe('Why the message was sent: first, new alerts, all resolved, resolved, repeat.'),
+  state: z.enum(['queued', 'sent', 'failed']),
+  attempts: z.int(),
+  error: z.string().nullable(),
+  createdAt: Instant,
+  sentAt: Instant.nullable(),
+  subject: z.string(),
+});
+export type Delivery = z.infer<typeof Delivery>;
+
+export const RunState = z.enum([
+  'queued',
+  'preparing',
+  'training',
+  'evaluating',
+  'awaiting_approval',
+  'promoted',
+  'rejected',
+  'vetoed',
+  'failed',
+  'cancelled',
+]);
+export type RunState = z.infer<typeof RunState>;
+
+export const GateResult = z.object({
+  type: z.string(),
+  metric: z.string(),
+  verdict: z.enum(['pass', 'fail', 'inconclusive']),
+  reason: z.string(),
+  champion: z.number().nullable(),
+  challenger: z.number().nullable(),
+  difference: z.number().nullable(),
+  lower: z.number().nullable(),
+  upper: z.number().nullable(),
+  n: z.int(),
+});
+export type GateResult = z.infer<typeof GateResult>;
+
+export const DatasetInfo = z.object({
+  hash: z.string().describe('SHA-256 of the training and the held-out file together.'),
+  start: Instant,
+  holdoutStart: Instant,
+  end: Instant,
+  trainRows: z.int(),
+  holdoutRows: z.int(),
+});
+export type DatasetInfo = z.infer<typeof DatasetInfo>;
+
+export const Run = z.object({
+  id: z.string(),
+  model: z.string(),
+  state: RunState,
+  trigger: z.string().describe('What started it: alert:RULE, schedule, hand.'),
+  reason: z.string(),
+  alert: z.string().nullable(),
+  champion: z.string().nullable(),
+  challenger: z.string().nullable(),
+  dataset: DatasetInfo.nullable(),
+  gates: z.array(GateResult),
+  decision: z.string().nullable().describe('What was decided, by whom and why.'),
+  error: z.object({ code: z.string(), detail: z.string() }).nullable(),
+  log: z.string().describe('Last lines that the trainer wrote.'),
+  createdAt: Instant,
+  updatedAt: Instant,
+  endedAt: Instant.nullable(),
+});
+export type Run = z.infer<typeof Run>;
+
+export const VersionInfo = z.object({
+  model: z.string(),
+  version: z.string(),
+  aliases: z.array(z.string()),
+  createdAt: Instant,
+  createdBy: z.string(),
+  run: z.string().nullable(),
+  parent: z.string().nullable().describe('Champion at the time it was made.'),
+  dataset: DatasetInfo.nullable(),
+  metrics: z.record(z.string(), z.number().nullable()),
+  params: z.record(z.string(), z.unknown()),
+  artifact: z.object({ hash: z.string(), bytes: z.int(), format: z.string() }),
+  served: z.array(z.object({ from: Instant, to: Instant.nullable() })),
+});
+export type VersionInfo = z.infer<typeof VersionInfo>;
+
+export const ModelSummary = z.object({
+  name: z.string(),
+  task: Task,
+  owner: z.string().nullable(),
+  description: z.string().nullable(),
+  champion: z.string().nullable(),
+  health: z.enum(['ok', 'warning', 'critical', 'no_data']),
+  firing: z.int(),
+  lastPrediction: Instant.nullable(),
+  lastWindow: Instant.nullable(),
+  predictionsPerDay: z.array(z.object({ day: z.string(), rows: z.int() })),
+  headline: z.object({ metric: z.string(), value: z.number().nullable(), reference: z.number().nullable() }).nullable(),
+});
+export type ModelSummary = z.infer<typeof ModelSummary>;
+
+export const AuditEntry = z.object({
+  seq: z.int(),
+  at: Instant,
+  actor: z.string(),
+  action: z.string(),
+  subject: z.string(),
+  detail: z.record(z.string(), z.unknown()),
+  hash: z.string().describe('SHA-256 over this entry and the hash before it.'),
+});
+export type AuditEntry = z.infer<typeof AuditEntry>;
+
+/** Events of `GET /api/v1/events`, by name, with what each tells. The data is enough to know what to fetch again. */
+export const EVENTS = {
+  'window.measured': 'A window was measured or revised.',
+  'alert.changed': 'An alert changed its state.',
+  'delivery.changed': 'A message was sent or could not be.',
+  'run.changed': 'A retraining run moved on.',
+  'version.registered': 'A version was registered.',
+  'version.promoted': 'Another version serves.',
+  'config.applied': 'A configuration was applied.',
+  'ingest.progress': 'Rows were stored.',
+} as const;
+export type EventName = keyof typeof EVENTS;
+
+export const Event = z.object({
+  id: z.int(),
+  at: Instant,
+  name: z.string(),
+  model: z.string().nullable(),
+  data: z.record(z.string(), z.unknown()),
+});
+export type Event = z.infer<typeof Event>;
+
+/** The marks of a model's charts: alerts, runs and versions on the time axis. */
+export const Mark = z.object({
+  at: Instant,
+  until: Instant.nullable(),
+  kind: z.enum(['alert', 'run', 'version']),
+  label: z.string(),
+  state: z.string(),
+  id: z.string(),
+});
+export type Mark = z.infer<typeof Mark>;
+
+/** Distribution of one column now against the reference. */
+export const Distribution = z.object({
+  column: z.string(),
+  kind: z.enum(['numeric', 'categorical', 'boolean']),
+  cells: z
+    .array(z.object({ label: z.string(), reference: z.number(), current: z.number() }))
+    .describe('Shares, 0 to 1.'),
+  referenceRows: z.int(),
+  currentRows: z.int(),
+});
+export type Distribution = z.infer<typeof Distribution>;

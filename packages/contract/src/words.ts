@@ -1,0 +1,40 @@
+import { z } from 'zod';
+
+/** What a model predicts. */
+export const Task = z.enum(['binary', 'multiclass', 'regression']);
+export type Task = z.infer<typeof Task>;
+
+export const ColumnType = z.enum(['numeric', 'categorical', 'boolean']);
+export type ColumnType = z.infer<typeof ColumnType>;
+
+export const Severity = z.enum(['critical', 'warning', 'info']);
+export type Severity = z.infer<typeof Severity>;
+
+/** A name that may stand in a URL, a table name and a file name. */
+export const Name = z
+  .string()
+  .regex(
+    /^[a-z0-9]([a-z0-9_.-]{0,61}[a-z0-9])?$/,
+    'expected 1 to 63 lower-case letters, digits, "-", "_" or ".", beginning and ending with a letter or digit',
+  );
+
+/** The name of a column as the user's data has it. */
+export const ColumnName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,99}$/, 'expected a letter or "_" and then letters, digits, "_", "." or "-"');
+
+const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
+
+/** Milliseconds of a duration such as "90s", "15m", "2h", "1d" or "4w". */
+export function durationMs(text: string): number {
+  const match = /^(\d+)(s|m|h|d|w)$/.exec(text);
+  if (!match) throw new RangeError(`expected a duration such as 15m, 2h or 1d, got "${text}"`);
+  return Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS];
+}
+
+export const Duration = z
+  .string()
+  .regex(/^\d+(s|m|h|d|w)$/, 'expected a number with a unit s, m, h, d or w, such as 15m, 2h or 1d');
+
+/** An instant, ISO 8601 in UTC, as the API writes it. */
+export const Instant = z.iso.datetime();

@@ -1,0 +1,63 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import {
+  CamelCasePlugin,
+  type Dialect,
+  Kysely,
+  Migrator,
+  PostgresDialect,
+  SqliteDialect,
+  type Transaction,
+} from 'kysely';
+import { migrations } from './migrations.ts';
+import type { Schema } from './schema.ts';
+
+export type Store = Kysely<Schema>;
+export type StoreTx = Transaction<Schema>;
+/** For queries that run as well inside a transaction as outside. */
+export type StoreReader = Store | StoreTx;
+
+export interface OpenStore {
+  db: Store;
+  dialect: 'sqlite' | 'postgres';
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the store and brings its schema up to date.
+ * `location` is a path for the embedded form (SQLite, one file), or a postgres:// address for the served one.
+ */
+export async function openStore(location: string): Promise<OpenStore> {
+  const served = /^postgres(ql)?:\/\//.test(location);
+  const dialect = served ? await postgres(location) : await sqlite(location);
+  const db = new Kysely<Schema>({ dialect, plugins: [new CamelCasePlugin()] });
+  const kind = served ? 'postgres' : 'sqlite';
+  // Without CamelCasePlugin: the migrator's own tables have fixed names.
+  const migrator = new Migrator({ db: db.withoutPlugins(), provider: { getMigrations: async () => migrations(kind) } });
+  const { error } = await migrator.migrateToLatest();
+  if (error) {
+    await db.destroy();
+    throw error;
+  }
+  return { db, dialect: kind, close: () => db.destroy() };
+}
+
+async function sqlite(path: string): Promise<Dialect> {
+  const { default: Database } = await import('libsql');
+  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+  const database = new Database(path);
+  database.pragma('journal_mode = WAL');
+  database.pragma('synchronous = FULL');
+  database.pragma('busy_timeout = 5000');
+  return new SqliteDialect({ database });
+}
+
+async function postgres(url: string): Promise<Dialect> {
+  const { default: pg } = await import('pg');
+  // bigint columns hold times and counts, all below 2^53.
+  const types = {
+    getTypeParser: ((oid: number, format?: 'text') =>
+      oid === 20 ? Number : pg.types.getTypeParser(oid, format)) as never,
+  };
+  return new PostgresDialect({ pool: new pg.Pool({ connectionString: url, max: 10, types }) });
+}

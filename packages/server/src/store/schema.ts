@@ -1,0 +1,242 @@
+import type { ColumnType, Generated } from 'kysely';
+
+/**
+ * The tables of the store. Names are camelCase here and snake_case in the database; times are milliseconds since 1970;
+ * documents are JSON text, since SQLite and PostgreSQL share no JSON type.
+ */
+export interface Schema {
+  configRevisions: ConfigRevisionTable;
+  versions: VersionTable;
+  aliases: AliasTable;
+  servings: ServingTable;
+  artifacts: ArtifactTable;
+  windows: WindowTable;
+  alerts: AlertTable;
+  alertHistory: AlertHistoryTable;
+  ruleStates: RuleStateTable;
+  silences: SilenceTable;
+  groups: GroupTable;
+  deliveries: DeliveryTable;
+  runs: RunTable;
+  jobs: JobTable;
+  events: EventTable;
+  audit: AuditTable;
+  tokens: TokenTable;
+  settings: SettingTable;
+}
+
+/** JSON text; `encode` and `decode` of store/json.ts carry the type. */
+export type Json<T> = string & { readonly __json?: T };
+
+interface ConfigRevisionTable {
+  id: Generated<number>;
+  appliedAt: number;
+  actor: string;
+  hash: string;
+  document: Json<unknown>;
+}
+
+interface VersionTable {
+  model: string;
+  version: string;
+  number: number;
+  createdAt: number;
+  createdBy: string;
+  run: string | null;
+  parent: string | null;
+  dataset: Json<unknown> | null;
+  metrics: Json<Record<string, number | null>>;
+  params: Json<Record<string, unknown>>;
+  artifactHash: string;
+  format: string;
+}
+
+/** An alias such as `champion` points to one version. */
+interface AliasTable {
+  model: string;
+  alias: string;
+  version: string;
+  since: number;
+}
+
+/** A stretch of time in which a version served; the open one has no end. */
+interface ServingTable {
+  id: Generated<number>;
+  model: string;
+  version: string;
+  startedAt: number;
+  endedAt: number | null;
+  actor: string;
+  reason: string;
+}
+
+interface ArtifactTable {
+  hash: string;
+  bytes: number;
+  createdAt: number;
+}
+
+interface WindowTable {
+  model: string;
+  monitor: string;
+  startAt: number;
+  endAt: number;
+  state: string;
+  revision: number;
+  rows: number;
+  labelled: number;
+  /** Latest label that the last measurement knew of. */
+  labelsSeenAt: number;
+}
+
+/** One instance of a rule: the rule, the column and the slice that it is about, and where its state machine stands. */
+interface RuleStateTable {
+  model: string;
+  rule: string;
+  instance: string;
+  state: Json<unknown>;
+  /** The last window that was taken in, so that a replay changes nothing. */
+  windowEnd: number;
+  revision: number;
+}
+
+interface AlertTable {
+  id: string;
+  model: string;
+  rule: string;
+  instance: string;
+  state: string;
+  noData: number;
+  severity: string;
+  labels: Json<Record<string, string>>;
+  metric: string;
+  column: string;
+  slice: string;
+  version: string;
+  value: number | null;
+  threshold: number | null;
+  windowStart: number;
+  windowEnd: number;
+  summary: string;
+  cause: Json<unknown> | null;
+  runbook: string | null;
+  activeAt: number;
+  firedAt: number | null;
+  resolvedAt: number | null;
+  acknowledgedBy: string | null;
+  acknowledgedAt: number | null;
+}
+
+interface AlertHistoryTable {
+  id: Generated<number>;
+  alert: string;
+  at: number;
+  fromState: string;
+  toState: string;
+  why: string;
+}
+
+interface SilenceTable {
+  id: string;
+  matchers: Json<Record<string, string>>;
+  startsAt: number;
+  endsAt: number;
+  createdBy: string;
+  comment: string;
+}
+
+/** A group of alerts on one route, and what each of its channels was last told (Alertmanager's notification log). */
+interface GroupTable {
+  key: string;
+  route: string;
+  labels: Json<Record<string, string>>;
+  channel: string;
+  /** Alerts firing and resolved as of the last message, or null before the first. */
+  firing: Json<string[]> | null;
+  resolved: Json<string[]> | null;
+  notifiedAt: number | null;
+  flushAt: number | null;
+}
+
+/** The outbox: one message to one channel. */
+interface DeliveryTable {
+  id: string;
+  channel: string;
+  groupKey: string;
+  reason: string;
+  state: string;
+  attempts: number;
+  error: string | null;
+  createdAt: number;
+  sentAt: number | null;
+  subject: string;
+  message: Json<unknown>;
+}
+
+interface RunTable {
+  id: string;
+  model: string;
+  /** What must not start a second run: the trigger and its occasion. */
+  key: string;
+  state: string;
+  trigger: string;
+  reason: string;
+  alert: string | null;
+  champion: string | null;
+  challenger: string | null;
+  dataset: Json<unknown> | null;
+  gates: Json<unknown[]>;
+  decision: string | null;
+  error: Json<unknown> | null;
+  log: string;
+  createdAt: number;
+  updatedAt: number;
+  endedAt: number | null;
+}
+
+export interface JobTable {
+  id: Generated<number>;
+  kind: string;
+  key: string;
+  lane: string | null;
+  payload: Json<unknown>;
+  runAt: number;
+  attempts: number;
+  state: string;
+  leaseOwner: string | null;
+  leaseUntil: number | null;
+  error: string | null;
+}
+
+interface EventTable {
+  id: Generated<number>;
+  at: number;
+  name: string;
+  model: string | null;
+  data: Json<Record<string, unknown>>;
+}
+
+interface AuditTable {
+  seq: ColumnType<number, number, never>;
+  at: ColumnType<number, number, never>;
+  actor: ColumnType<string, string, never>;
+  action: ColumnType<string, string, never>;
+  subject: ColumnType<string, string, never>;
+  detail: ColumnType<Json<Record<string, unknown>>, string, never>;
+  hash: ColumnType<string, string, never>;
+}
+
+interface TokenTable {
+  id: string;
+  name: string;
+  role: string;
+  hash: string;
+  kind: string;
+  createdAt: number;
+  expiresAt: number | null;
+}
+
+interface SettingTable {
+  name: string;
+  value: string;
+}

@@ -1,0 +1,148 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, open, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { type ClickHouseClient, ClickHouseError, createClient } from '@clickhouse/client';
+import { LeewayError } from '@leeway/contract';
+import { migrateWarehouse } from './migrations.ts';
+
+export type Params = Record<string, unknown>;
+
+/**
+ * The warehouse: rows, profiles and measurements, in ClickHouse's SQL. The embedded form is the same engine in this process;
+ * nothing here or above knows which of the two it talks to.
+ */
+export class Warehouse {
+  readonly #client: ClickHouseClient;
+  readonly embedded: boolean;
+
+  private constructor(client: ClickHouseClient, embedded: boolean) {
+    this.#client = client;
+    this.embedded = embedded;
+  }
+
+  /** Opens the warehouse and brings its own tables up to date. `location` is a folder (embedded) or an http(s):// address. */
+  static async open(location: string): Promise<Warehouse> {
+    const embedded = !/^https?:\/\//.test(location);
+    const warehouse = new Warehouse(embedded ? await embeddedClient(location) : servedClient(location), embedded);
+    await migrateWarehouse(warehouse);
+    return warehouse;
+  }
+
+  /**
+   * Rows of a query. Values are bound as `{name:Type}`; identifiers come from the model's schema through `identifier`.
+   * `tag` names the feature that asks; it stands in the engine's query log.
+   */
+  async query<T>(sql: string, params: Params = {}, tag = ''): Promise<T[]> {
+    try {
+      const result = await this.#client.query({
+        query: comment(sql, tag),
+        query_params: params,
+        format: 'JSONEachRow',
+        clickhouse_settings: READ_SETTINGS,
+      });
+      return await result.json<T>();
+    } catch (error) {
+      throw explain(error, tag);
+    }
+  }
+
+  /** A statement without rows to read. */
+  async command(sql: string, params: Params = {}, tag = ''): Promise<void> {
+    try {
+      await this.#client.command({
+        query: comment(sql, tag),
+        query_params: params,
+        clickhouse_settings: WRITE_SETTINGS,
+      });
+    } catch (error) {
+      throw explain(error, tag);
+    }
+  }
+
+  /**
+   * Creates a table. A power cut must not take what was acknowledged, so the embedded engine syncs every part that it writes;
+   * a server has its own policy.
+   */
+  async createTable(sql: string, tag = ''): Promise<void> {
+    await this.command(
+      this.embedded ? `${sql} SETTINGS fsync_after_insert = 1, fsync_part_directory = 1` : sql,
+      {},
+      tag,
+    );
+  }
+
+  /** Stores rows and returns when they are durable. */
+  async insert(table: string, rows: readonly object[], tag = ''): Promise<void> {
+    if (rows.length === 0) return;
+    try {
+      await this.#client.insert({ table, values: rows, format: 'JSONEachRow', clickhouse_settings: WRITE_SETTINGS });
+    } catch (error) {
+      throw explain(error, tag);
+    }
+  }
+
+  /** Writes the rows of a query to a Parquet file: whole, or not at all. */
+  async exportParquet(path: string, sql: string, params: Params = {}, tag = ''): Promise<void> {
+    await mkdir(dirname(path), { recursive: true });
+    const partial = `${path}.partial`;
+    try {
+      const { stream } = await this.#client.exec({
+        query: comment(`${sql} FORMAT Parquet`, tag),
+        query_params: params,
+        clickhouse_settings: { ...READ_SETTINGS, output_format_parquet_compression_method: 'snappy' },
+      });
+      await pipeline(Readable.from(stream), createWriteStream(partial));
+    } catch (error) {
+      throw explain(error, tag);
+    }
+    const file = await open(partial, 'r+');
+    await file.sync().finally(() => file.close());
+    await rename(partial, path);
+  }
+
+  async close(): Promise<void> {
+    await this.#client.close();
+  }
+}
+
+const READ_SETTINGS = {
+  output_format_json_quote_64bit_integers: 0,
+  output_format_json_quote_denormals: 0,
+  output_format_json_named_tuples_as_objects: 0,
+  date_time_output_format: 'iso',
+  join_use_nulls: 1,
+} as const;
+
+const WRITE_SETTINGS = { date_time_input_format: 'best_effort', input_format_skip_unknown_fields: 0 } as const;
+
+async function embeddedClient(path: string): Promise<ClickHouseClient> {
+  await mkdir(path, { recursive: true });
+  const { createChdbConnection } = await import('chdb/connection');
+  return createClient({ connection: createChdbConnection({ path }) } as never);
+}
+
+function servedClient(location: string): ClickHouseClient {
+  return createClient({ url: location, application: 'leeway', request_timeout: 120_000 });
+}
+
+function comment(sql: string, tag: string): string {
+  return tag === '' ? sql : `/* leeway:${tag.replaceAll(/[^\w./-]/g, '_')} */ ${sql}`;
+}
+
+/** Codes of ClickHouse that a user can do something about. */
+function explain(error: unknown, tag: string): unknown {
+  const code =
+    error instanceof ClickHouseError ? error.code : /\bcode: (\d+)/i.exec(String((error as Error)?.message))?.[1];
+  const message = error instanceof Error ? error.message : String(error);
+  if (code === '243' || /No space left on device|NOT_ENOUGH_SPACE/.test(message)) {
+    return new LeewayError('storage_full', `the warehouse could not write (${tag})`, { cause: error });
+  }
+  return error;
+}
+
+/** A quoted identifier. Names come from a model's schema, never from a request. */
+export function identifier(name: string): string {
+  return `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``;
+}
