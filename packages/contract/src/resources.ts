@@ -18,6 +18,7 @@ export const IngestResult = z.object({
 export type IngestResult = z.infer<typeof IngestResult>;
 
 export const MeasurementStatus = z.enum(['ok', 'insufficient', 'no_data']);
+export type MeasurementStatus = z.infer<typeof MeasurementStatus>;
 
 /** One number about one closed window. */
 export const Measurement = z.object({
@@ -50,6 +51,7 @@ export const Measurement = z.object({
 export type Measurement = z.infer<typeof Measurement>;
 
 export const WindowState = z.enum(['open', 'closed', 'mature', 'final']);
+export type WindowState = z.infer<typeof WindowState>;
 
 export const MonitorWindow = z.object({
   model: z.string(),

@@ -45,7 +45,6 @@ export function migrations(dialect: 'sqlite' | 'postgres'): Record<string, Migra
             revision: 'bigint',
             rows: 'bigint',
             labelled: 'bigint',
-            labels_seen_at: 'time',
           },
           rule_states: {
             model: 'text',

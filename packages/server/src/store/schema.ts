@@ -85,8 +85,6 @@ interface WindowTable {
   revision: number;
   rows: number;
   labelled: number;
-  /** Latest label that the last measurement knew of. */
-  labelsSeenAt: number;
 }
 
 /** One instance of a rule: the rule, the column and the slice that it is about, and where its state machine stands. */

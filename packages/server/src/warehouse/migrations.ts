@@ -27,8 +27,7 @@ const MIGRATIONS: readonly (readonly [name: string, statements: readonly string[
       `CREATE TABLE IF NOT EXISTS quarantine (
         model LowCardinality(String), kind LowCardinality(String), received DateTime64(3, 'UTC'), code LowCardinality(String),
         message String, row String
-      ) ENGINE = MergeTree PARTITION BY toYYYYMM(received) ORDER BY (model, received)
-      TTL toDateTime(received) + INTERVAL 90 DAY`,
+      ) ENGINE = MergeTree PARTITION BY toYYYYMM(received) ORDER BY (model, received)`,
     ],
   ],
 ];

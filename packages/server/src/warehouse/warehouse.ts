@@ -142,6 +142,9 @@ function explain(error: unknown, tag: string): unknown {
   return error;
 }
 
+/** A time in milliseconds as a value to bind to DateTime64(3, 'UTC'); the client would drop the milliseconds of a Date. */
+export const instant = (ms: number): string => new Date(ms).toISOString().slice(0, -1).replace('T', ' ');
+
 /** A quoted identifier. Names come from a model's schema, never from a request. */
 export function identifier(name: string): string {
   return `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``;

@@ -1,0 +1,57 @@
+import { durationMs, type MonitorConfig } from '@leeway/contract';
+
+/** A stretch of event time, [start, end), in milliseconds. */
+export interface Span {
+  start: number;
+  end: number;
+}
+
+/** The window that holds a time. Windows lie end to end from 1970; those of a week begin on a Monday. */
+export function windowAt(time: number, lengthMs: number): Span {
+  const origin = lengthMs % 604_800_000 === 0 ? 4 * 86_400_000 : 0; // 1970-01-05 was a Monday
+  const start = Math.floor((time - origin) / lengthMs) * lengthMs + origin;
+  return { start, end: start + lengthMs };
+}
+
+/** When a window may be closed: stragglers have had their time. */
+export const closesAt = (end: number, monitor: MonitorConfig): number => end + durationMs(monitor.grace);
+
+/** What is known of the labels of a closed window. */
+export interface LabelState {
+  rows: number;
+  labelled: number;
+}
+
+export type Maturity =
+  | { mature: true; why: 'coverage' | 'timeout' | 'no_rows' }
+  /** Not yet; look again at `nextAt`. */
+  | { mature: false; nextAt: number };
+
+/** Whether the labels of a closed window are enough to judge it: enough of them after the delay, or all there will be. */
+export function maturityOf(end: number, labels: LabelState, now: number, { maturity }: MonitorConfig): Maturity {
+  const earliest = end + durationMs(maturity.delay);
+  const latest = end + Math.max(durationMs(maturity.timeout), durationMs(maturity.delay));
+  if (now < earliest) return { mature: false, nextAt: earliest };
+  if (labels.rows === 0) return { mature: true, why: 'no_rows' };
+  if (labels.labelled >= maturity.coverage * labels.rows) return { mature: true, why: 'coverage' };
+  if (now >= latest) return { mature: true, why: 'timeout' };
+  // Labels come in bursts; a twelfth of the waiting time is often enough to look.
+  const pause = Math.max(60_000, Math.floor((latest - earliest) / 12));
+  return { mature: false, nextAt: Math.min(latest, now + pause) };
+}
+
+/** Labels must have grown by this share of the rows before a window is measured again. */
+const REVISION_SHARE = 0.01;
+
+/** What becomes of a mature window: measured again when enough new labels came, and final when its time is over. */
+export function revisionOf(
+  window: { end: number; rows: number; labelled: number },
+  labelledNow: number,
+  now: number,
+  { maturity }: MonitorConfig,
+): 'revise' | 'finish' | 'wait' {
+  const over = now >= window.end + durationMs(maturity.revise);
+  const changed = labelledNow - window.labelled;
+  if (over) return changed !== 0 ? 'revise' : 'finish';
+  return Math.abs(changed) >= Math.max(1, REVISION_SHARE * window.rows) ? 'revise' : 'wait';
+}

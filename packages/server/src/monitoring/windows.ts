@@ -1,0 +1,325 @@
+import {
+  durationMs,
+  type Measurement,
+  type ModelConfig,
+  type MonitorConfig,
+  type MonitorWindow,
+  type WindowState,
+} from '@leeway/contract';
+import { type Context, modelOf } from '../context.ts';
+import { exponentialBackoff, RetryLater } from '../jobs/jobs.ts';
+import { iso } from '../platform/clock.ts';
+import type { StoreReader, StoreTx } from '../store/open.ts';
+import { labelledRows, predictionsTable } from '../warehouse/model-tables.ts';
+import { instant } from '../warehouse/warehouse.ts';
+import { closesAt, type LabelState, maturityOf, revisionOf, type Span, windowAt } from './decide/windows.ts';
+import { measureWindow } from './measure.ts';
+
+/** What follows from a measured window; its writes commit with the window's own. */
+export type OnMeasured = (given: {
+  model: ModelConfig;
+  monitor: MonitorConfig;
+  measurements: Measurement[];
+  window: Span;
+  revision: number;
+}) => Promise<(tx: StoreTx) => Promise<void>>;
+
+interface MonitorPayload {
+  model: string;
+  monitor: string;
+}
+type WindowPayload = MonitorPayload & Span;
+
+/** Windows that lie further back than this when a monitor begins, or when the server was away, are left out. */
+const MOST_BEHIND = 1_000;
+const retries = { maxAttempts: 8, backoff: exponentialBackoff(2_000, 300_000) };
+
+/**
+ * The life of windows, as jobs:
+ *
+ *   tick-monitor    closes each window when its time has come, in order, and looks for labels that came late
+ *   close-window    measures what needs no label
+ *   mature-window   waits for labels, measures performance
+ *   revise-window   measures performance again when late labels changed the picture
+ *
+ * The jobs of one monitor and phase run in one lane, in the order of their windows, so that rules see windows in order.
+ */
+export function registerWindows(ctx: Context, onMeasured: OnMeasured): void {
+  ctx.jobs.define<MonitorPayload>('tick-monitor', {
+    ...retries,
+    maxAttempts: Number.POSITIVE_INFINITY,
+    handler: async ({ payload }) => {
+      const found = monitorOf(ctx, payload);
+      if (!found) return undefined; // taken out of the configuration
+      const due = await dueWindows(ctx, found.model, found.monitor);
+      const late = await lateWindows(ctx, found.model, found.monitor);
+      return async (tx) => {
+        for (const window of due.windows) {
+          await openWindow(tx, payload, window);
+          const key = windowKey(payload, window);
+          await ctx.jobs.enqueue(tx, {
+            kind: 'close-window',
+            key,
+            lane: laneOf(payload, 'close'),
+            payload: { ...payload, ...window },
+          });
+        }
+        for (const window of late) {
+          if (window.next === 'finish') await setWindow(tx, payload, window, { state: 'final' });
+          else
+            await ctx.jobs.enqueue(tx, {
+              kind: 'revise-window',
+              key: windowKey(payload, window),
+              lane: laneOf(payload, 'mature'),
+              payload: { ...payload, start: window.start, end: window.end },
+            });
+        }
+        await scheduleTick(ctx, tx, payload, due.nextAt);
+      };
+    },
+  });
+
+  ctx.jobs.define<WindowPayload>('close-window', {
+    ...retries,
+    handler: async ({ payload }) => {
+      const found = monitorOf(ctx, payload);
+      if (!found) return undefined;
+      const { model, monitor } = found;
+      const measurements = await measureWindow(ctx, model, monitor, payload, 'closed', 0);
+      const labels = await labelState(ctx, model, payload);
+      const follow = await onMeasured({ model, monitor, measurements, window: payload, revision: 0 });
+      return async (tx) => {
+        await setWindow(tx, payload, payload, { state: 'closed', rows: labels.rows, labelled: labels.labelled });
+        await follow(tx);
+        if (monitor.checks.includes('performance')) {
+          const runAt = payload.end + durationMs(monitor.maturity.delay);
+          await ctx.jobs.enqueue(tx, {
+            kind: 'mature-window',
+            key: windowKey(payload, payload),
+            lane: laneOf(payload, 'mature'),
+            payload,
+            runAt,
+          });
+        }
+        await ctx.events.emit(tx, 'window.measured', model.name, {
+          monitor: monitor.name,
+          start: iso(payload.start),
+          state: 'closed',
+          revision: 0,
+        });
+      };
+    },
+  });
+
+  ctx.jobs.define<WindowPayload>('mature-window', {
+    ...retries,
+    handler: async ({ payload }) => {
+      const found = monitorOf(ctx, payload);
+      if (!found) return undefined;
+      const { model, monitor } = found;
+      const labels = await labelState(ctx, model, payload);
+      const maturity = maturityOf(payload.end, labels, ctx.clock.now(), monitor);
+      if (!maturity.mature) throw new RetryLater('labels are still to come', maturity.nextAt - ctx.clock.now());
+      return measureLabels(ctx, model, monitor, payload, labels, 0, onMeasured);
+    },
+  });
+
+  ctx.jobs.define<WindowPayload>('revise-window', {
+    ...retries,
+    handler: async ({ payload }) => {
+      const found = monitorOf(ctx, payload);
+      if (!found) return undefined;
+      const { model, monitor } = found;
+      const labels = await labelState(ctx, model, payload);
+      const window = await ctx.store.db
+        .selectFrom('windows')
+        .select('revision')
+        .where('model', '=', model.name)
+        .where('monitor', '=', monitor.name)
+        .where('startAt', '=', payload.start)
+        .executeTakeFirstOrThrow();
+      return measureLabels(ctx, model, monitor, payload, labels, window.revision + 1, onMeasured);
+    },
+  });
+}
+
+/** Begins, or goes on, to watch every monitor of the configuration. Safe to call again. */
+export async function scheduleMonitors(ctx: Context, tx: StoreReader): Promise<void> {
+  for (const model of ctx.config().models) {
+    for (const monitor of model.monitors) {
+      await scheduleTick(ctx, tx, { model: model.name, monitor: monitor.name }, ctx.clock.now());
+    }
+  }
+}
+
+function monitorOf(
+  ctx: Context,
+  { model, monitor }: MonitorPayload,
+): { model: ModelConfig; monitor: MonitorConfig } | null {
+  if (!ctx.config().models.some((candidate) => candidate.name === model)) return null;
+  const found = modelOf(ctx, model);
+  const watched = found.monitors.find((candidate) => candidate.name === monitor);
+  return watched ? { model: found, monitor: watched } : null;
+}
+
+const laneOf = ({ model, monitor }: MonitorPayload, phase: string): string => `${model}/${monitor}/${phase}`;
+const windowKey = ({ model, monitor }: MonitorPayload, { start, end }: Span): string =>
+  `${model}/${monitor}/${start}-${end}`;
+
+/** One tick waits per monitor: a job that runs is deleted with its writes, so the next may take its key. */
+async function scheduleTick(ctx: Context, tx: StoreReader, payload: MonitorPayload, runAt: number): Promise<void> {
+  await ctx.jobs.enqueue(tx, { kind: 'tick-monitor', key: `${payload.model}/${payload.monitor}`, payload, runAt });
+}
+
+/** Windows whose time has come and which nobody has opened yet, and when to look again. */
+async function dueWindows(
+  ctx: Context,
+  model: ModelConfig,
+  monitor: MonitorConfig,
+): Promise<{ windows: Span[]; nextAt: number }> {
+  const length = durationMs(monitor.window);
+  const now = ctx.clock.now();
+  const last = await ctx.store.db
+    .selectFrom('windows')
+    .select((e) => e.fn.max('endAt').as('end'))
+    .where('model', '=', model.name)
+    .where('monitor', '=', monitor.name)
+    .executeTakeFirst();
+  let start = last?.end ? windowAt(Number(last.end), length).start : null;
+  if (start === null) {
+    const [first] = await ctx.warehouse.query<{ n: number; time: string }>(
+      `SELECT count() AS n, min(time) AS time FROM ${predictionsTable(model)} WHERE role = 'live'`,
+      {},
+      'windows/first',
+    );
+    if (!first || first.n === 0) return { windows: [], nextAt: closesAt(windowAt(now, length).end, monitor) };
+    start = windowAt(Date.parse(first.time), length).start;
+  }
+  start = Math.max(start, windowAt(now, length).start - MOST_BEHIND * length);
+  const windows: Span[] = [];
+  while (closesAt(start + length, monitor) <= now) {
+    windows.push({ start, end: start + length });
+    start += length;
+  }
+  return { windows, nextAt: closesAt(start + length, monitor) };
+}
+
+async function labelState(ctx: Context, model: ModelConfig, { start, end }: Span): Promise<LabelState> {
+  const [row] = await ctx.warehouse.query<LabelState>(
+    `SELECT count() AS rows, count(label) AS labelled FROM ${labelledRows(model, "role = 'live' AND error = ''")}`,
+    { from: instant(start), to: instant(end), asOf: instant(ctx.clock.now()) },
+    'windows/labels',
+  );
+  return row ?? { rows: 0, labelled: 0 };
+}
+
+async function measureLabels(
+  ctx: Context,
+  model: ModelConfig,
+  monitor: MonitorConfig,
+  window: WindowPayload,
+  labels: LabelState,
+  revision: number,
+  onMeasured: OnMeasured,
+): Promise<(tx: StoreTx) => Promise<void>> {
+  const measurements = await measureWindow(ctx, model, monitor, window, 'mature', revision);
+  const follow = await onMeasured({ model, monitor, measurements, window, revision });
+  const state: WindowState = ctx.clock.now() >= window.end + durationMs(monitor.maturity.revise) ? 'final' : 'mature';
+  return async (tx) => {
+    await setWindow(tx, window, window, { state, revision, rows: labels.rows, labelled: labels.labelled });
+    await follow(tx);
+    await ctx.events.emit(tx, 'window.measured', model.name, {
+      monitor: monitor.name,
+      start: iso(window.start),
+      state,
+      revision,
+    });
+  };
+}
+
+/** Mature windows for which labels came since, or whose time for that is over. */
+async function lateWindows(
+  ctx: Context,
+  model: ModelConfig,
+  monitor: MonitorConfig,
+): Promise<(Span & { next: 'revise' | 'finish' })[]> {
+  const open = await ctx.store.db
+    .selectFrom('windows')
+    .select(['startAt', 'endAt', 'rows', 'labelled'])
+    .where('model', '=', model.name)
+    .where('monitor', '=', monitor.name)
+    .where('state', '=', 'mature')
+    .orderBy('startAt')
+    .execute();
+  if (open.length === 0) return [];
+  const now = ctx.clock.now();
+  const length = durationMs(monitor.window);
+  const counted = await ctx.warehouse.query<{ start: number; labelled: number }>(
+    `SELECT intDiv(toUnixTimestamp64Milli(time) - {from0:Int64}, {length:Int64}) * {length:Int64} + {from0:Int64} AS start, count(label) AS labelled
+     FROM ${labelledRows(model, "role = 'live' AND error = ''")} GROUP BY start`,
+    {
+      from: instant(open[0]!.startAt),
+      to: instant(open.at(-1)!.endAt),
+      asOf: instant(now),
+      from0: open[0]!.startAt,
+      length,
+    },
+    'windows/late',
+  );
+  const labelledNow = new Map(counted.map((row) => [Number(row.start), row.labelled]));
+  return open.flatMap((row) => {
+    const span = { start: row.startAt, end: row.endAt };
+    const next = revisionOf(
+      { ...span, rows: row.rows, labelled: row.labelled },
+      labelledNow.get(span.start) ?? 0,
+      now,
+      monitor,
+    );
+    return next === 'wait' ? [] : [{ ...span, next }];
+  });
+}
+
+async function openWindow(tx: StoreTx, { model, monitor }: MonitorPayload, { start, end }: Span): Promise<void> {
+  await tx
+    .insertInto('windows')
+    .values({ model, monitor, startAt: start, endAt: end, state: 'open', revision: 0, rows: 0, labelled: 0 })
+    .onConflict((c) => c.doNothing())
+    .execute();
+}
+
+async function setWindow(
+  tx: StoreTx,
+  { model, monitor }: MonitorPayload,
+  { start }: Span,
+  values: { state: WindowState; revision?: number; rows?: number; labelled?: number },
+): Promise<void> {
+  await tx
+    .updateTable('windows')
+    .set(values)
+    .where('model', '=', model)
+    .where('monitor', '=', monitor)
+    .where('startAt', '=', start)
+    .execute();
+}
+
+/** The windows of a model that start in [from, to), by time. */
+export async function listWindows(db: StoreReader, model: string, from: number, to: number): Promise<MonitorWindow[]> {
+  const rows = await db
+    .selectFrom('windows')
+    .selectAll()
+    .where('model', '=', model)
+    .where('startAt', '>=', from)
+    .where('startAt', '<', to)
+    .orderBy('startAt')
+    .execute();
+  return rows.map((row) => ({
+    model,
+    monitor: row.monitor,
+    start: iso(row.startAt),
+    end: iso(row.endAt),
+    state: row.state as WindowState,
+    revision: row.revision,
+    rows: row.rows,
+    labelled: row.labelled,
+  }));
+}

@@ -1,0 +1,113 @@
+import type { ColumnType, ModelConfig } from '@leeway/contract';
+import { identifier, type Warehouse } from './warehouse.ts';
+
+/**
+ * The tables of a model, made from its columns and kept in step with them. A feature that is new gets a column (null in older
+ * rows); one that is removed keeps its column and its past. A feature's column is `f_NAME`; names of Leeway's own have no prefix.
+ */
+
+/** What a row of predictions was: `live` answered a caller; `shadow` was scored beside it; `pinned` was asked of a version by name; `history` came without a prediction. */
+export type Role = 'live' | 'shadow' | 'pinned' | 'history';
+
+/** The instant in ClickHouse's type, to bind a time: `{from:DateTime64(3, 'UTC')}`. */
+export const INSTANT = "DateTime64(3, 'UTC')";
+
+export const predictionsTable = (model: ModelConfig): string => identifier(`predictions_${model.name}`);
+export const labelsTable = (model: ModelConfig): string => identifier(`labels_${model.name}`);
+
+/** The warehouse's name of a feature, quoted. */
+export const featureColumn = (name: string): string => identifier(`f_${name}`);
+
+const FEATURE_TYPE: Record<ColumnType, string> = {
+  numeric: 'Nullable(Float64)',
+  categorical: 'LowCardinality(Nullable(String))',
+  boolean: 'Nullable(Bool)',
+};
+
+/** ClickHouse type of what the model predicts and of its label: a class, or a number. */
+export const outputType = (model: ModelConfig): string =>
+  model.task === 'regression' ? 'Nullable(Float64)' : 'LowCardinality(Nullable(String))';
+
+/** Columns that are recorded with a prediction: the features, and what slices and groups are made of. */
+export function recordedColumns(model: ModelConfig): Map<string, ColumnType> {
+  const { features, slices, protected: groups } = model.columns;
+  const columns = new Map(Object.entries(features).map(([name, feature]) => [name, feature.type]));
+  for (const name of [...slices, ...groups]) if (!columns.has(name)) columns.set(name, 'categorical');
+  return columns;
+}
+
+/** Every column of a prediction with its type, in the order of the table. */
+export function predictionColumns(model: ModelConfig): [name: string, type: string][] {
+  return [
+    ['id', 'String'],
+    ['time', INSTANT],
+    ['received', INSTANT],
+    ['version', 'LowCardinality(String)'],
+    ['role', "Enum8('live' = 1, 'shadow' = 2, 'pinned' = 3, 'history' = 4)"],
+    ['request', 'String'],
+    ['latency_ms', 'Nullable(Float32)'],
+    ['error', 'LowCardinality(String)'],
+    ['weight', 'Float64'],
+    ['prediction', outputType(model)],
+    ['score', 'Nullable(Float64)'],
+    ...[...recordedColumns(model)].map(([name, type]): [string, string] => [`f_${name}`, FEATURE_TYPE[type]]),
+  ];
+}
+
+/** Makes the tables of a model, or brings them in step with its columns. Says which columns it added or changed. */
+export async function syncModelTables(warehouse: Warehouse, model: ModelConfig): Promise<string[]> {
+  const columns = predictionColumns(model);
+  const definition = columns.map(([name, type]) => `${identifier(name)} ${type}`).join(', ');
+  // (day, id) finds duplicates through the primary key, and keeps a window's rows together.
+  await warehouse.createTable(
+    `CREATE TABLE IF NOT EXISTS ${predictionsTable(model)} (${definition})
+     ENGINE = ReplacingMergeTree PARTITION BY toYYYYMM(time) ORDER BY (toDate(time), id, role, version)`,
+    'sync-model',
+  );
+  // Labels are a log: the last one received counts, and what was known at an earlier time can be asked again.
+  await warehouse.createTable(
+    `CREATE TABLE IF NOT EXISTS ${labelsTable(model)} (
+       id String, label ${outputType(model)}, received ${INSTANT}, source LowCardinality(String)
+     ) ENGINE = MergeTree PARTITION BY toYYYYMM(received) ORDER BY (id, received)`,
+    'sync-model',
+  );
+  const existing = new Map(
+    (
+      await warehouse.query<{ name: string; type: string }>(
+        'SELECT name, type FROM system.columns WHERE database = currentDatabase() AND table = {table:String}',
+        { table: `predictions_${model.name}` },
+        'sync-model',
+      )
+    ).map((row) => [row.name, row.type]),
+  );
+  const changed: string[] = [];
+  for (const [name, type] of columns) {
+    const present = existing.get(name);
+    if (present === type || !name.startsWith('f_')) continue;
+    const change =
+      present === undefined ? `ADD COLUMN ${identifier(name)} ${type}` : `MODIFY COLUMN ${identifier(name)} ${type}`;
+    await warehouse.command(`ALTER TABLE ${predictionsTable(model)} ${change}`, {}, 'sync-model');
+    changed.push(name);
+  }
+  return changed;
+}
+
+/**
+ * SQL of a model's predictions of a time, one row each. Binds `from` and `to`; `where` may narrow it further.
+ * FINAL drops what two replicas may both have stored before either saw the other.
+ */
+export function predictionRows(model: ModelConfig, where = "role = 'live'"): string {
+  return `(SELECT * FROM ${predictionsTable(model)} FINAL
+    WHERE time >= {from:${INSTANT}} AND time < {to:${INSTANT}} AND (${where}))`;
+}
+
+/**
+ * SQL of predictions with their labels as known at `asOf`: the last label received until then, null where there is none or
+ * it was withdrawn. Binds `from`, `to` and `asOf`. The columns are those of the predictions, and `label`, `label_received`.
+ */
+export function labelledRows(model: ModelConfig, where = "role = 'live'"): string {
+  const rows = predictionRows(model, where);
+  return `(SELECT p.*, l.label AS label, l.label_received AS label_received FROM ${rows} AS p LEFT JOIN (
+    SELECT id, argMax(tuple(label), received).1 AS label, max(received) AS label_received FROM ${labelsTable(model)}
+    WHERE received <= {asOf:${INSTANT}} AND id IN (SELECT id FROM ${rows}) GROUP BY id) AS l ON l.id = p.id)`;
+}
