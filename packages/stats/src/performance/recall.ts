@@ -1,0 +1,12 @@
+import { estimateShare, type PerformanceMetric } from './performance-metric.ts';
+import type { BinarySummary } from './performance-summary.ts';
+
+/** Share of positive rows that were predicted positive. No value where there are none. Wilson interval. */
+export const recall: PerformanceMetric<BinarySummary> = {
+  id: 'recall',
+  label: 'Recall',
+  tasks: ['binary'],
+  better: 'higher',
+  minimumSample: 30,
+  compute: ({ tp, fn }) => estimateShare(tp, tp + fn),
+};
