@@ -20,7 +20,7 @@ export async function measureWindow(
   { start, end }: Span,
   phase: Check['phase'],
   revision: number,
-): Promise<Measurement[]> {
+): Promise<void> {
   const now = ctx.clock.now();
   const champion = await championOf(ctx.store.db, model.name, end - 1);
   const reference = await referenceFor(ctx, model, monitor, start);
@@ -67,5 +67,4 @@ export async function measureWindow(
     const profiles = [...(summaries.get('') ?? [])].map(([column, summary]) => ({ slice: '', column, summary }));
     await storeProfiles(ctx, model, { reference: reference.key, version: '', from: start, to: end }, profiles);
   }
-  return measurements;
 }

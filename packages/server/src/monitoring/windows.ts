@@ -1,6 +1,5 @@
 import {
   durationMs,
-  type Measurement,
   type ModelConfig,
   type MonitorConfig,
   type MonitorWindow,
@@ -15,11 +14,10 @@ import { instant } from '../warehouse/warehouse.ts';
 import { closesAt, type LabelState, maturityOf, revisionOf, type Span, windowAt } from './decide/windows.ts';
 import { measureWindow } from './measure.ts';
 
-/** What follows from a measured window; its writes commit with the window's own. */
+/** What follows from a measured window, whose measurements are stored; its writes commit with the window's own. */
 export type OnMeasured = (given: {
   model: ModelConfig;
   monitor: MonitorConfig;
-  measurements: Measurement[];
   window: Span;
   revision: number;
 }) => Promise<(tx: StoreTx) => Promise<void>>;
@@ -85,9 +83,9 @@ export function registerWindows(ctx: Context, onMeasured: OnMeasured): void {
       const found = monitorOf(ctx, payload);
       if (!found) return undefined;
       const { model, monitor } = found;
-      const measurements = await measureWindow(ctx, model, monitor, payload, 'closed', 0);
+      await measureWindow(ctx, model, monitor, payload, 'closed', 0);
       const labels = await labelState(ctx, model, payload);
-      const follow = await onMeasured({ model, monitor, measurements, window: payload, revision: 0 });
+      const follow = await onMeasured({ model, monitor, window: payload, revision: 0 });
       return async (tx) => {
         await setWindow(tx, payload, payload, { state: 'closed', rows: labels.rows, labelled: labels.labelled });
         await follow(tx);
@@ -222,8 +220,8 @@ async function measureLabels(
   revision: number,
   onMeasured: OnMeasured,
 ): Promise<(tx: StoreTx) => Promise<void>> {
-  const measurements = await measureWindow(ctx, model, monitor, window, 'mature', revision);
-  const follow = await onMeasured({ model, monitor, measurements, window, revision });
+  await measureWindow(ctx, model, monitor, window, 'mature', revision);
+  const follow = await onMeasured({ model, monitor, window, revision });
   const state: WindowState = ctx.clock.now() >= window.end + durationMs(monitor.maturity.revise) ? 'final' : 'mature';
   return async (tx) => {
     await setWindow(tx, window, window, { state, revision, rows: labels.rows, labelled: labels.labelled });

@@ -1,0 +1,221 @@
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Config, type VersionInfo } from '@leeway/contract';
+import type { FastifyInstance } from 'fastify';
+import { registerAlerting } from '../alerting/index.ts';
+import { Audit } from '../audit/audit.ts';
+import type { Plugins } from '../config/check-references.ts';
+import { checkConfig, type RawConfig, rawDocument } from '../config/load.ts';
+import { diffConfig, lastRevision, saveRevision } from '../config/revisions.ts';
+import type { Context } from '../context.ts';
+import { Events } from '../events/events.ts';
+import { createHttp, type Http } from '../http/server.ts';
+import { Ingest } from '../ingest/ingest.ts';
+import { Jobs } from '../jobs/jobs.ts';
+import { readMeasurements } from '../monitoring/measurements.ts';
+import { registerWindows, scheduleMonitors } from '../monitoring/windows.ts';
+import { CHANNELS } from '../notify/index.ts';
+import { type Clock, systemClock } from '../platform/clock.ts';
+import { newId } from '../platform/ids.ts';
+import { lockDirectory } from '../platform/lock.ts';
+import { createLogger, type Logger } from '../platform/log.ts';
+import { EXECUTORS, registerRetraining } from '../retraining/index.ts';
+import { openStore } from '../store/open.ts';
+import { syncModelTables } from '../warehouse/model-tables.ts';
+import { Warehouse } from '../warehouse/warehouse.ts';
+import { createGateway } from './gateway.ts';
+import type { Services } from './services.ts';
+import { version } from './version.ts';
+
+export interface AppOptions {
+  /** The configuration to begin with. Without one, the last that was applied. */
+  config?: RawConfig;
+  /** Overrides of the configuration, from the command line. */
+  dataDir?: string;
+  host?: string;
+  port?: number;
+  clock?: Clock;
+  log?: Logger;
+  /** Where the console channel writes; standard error by default. */
+  write?: (text: string) => void;
+  env?: NodeJS.ProcessEnv;
+}
+
+/** The plug-ins of this build. */
+export const PLUGINS: Plugins = {
+  channels: new Map(CHANNELS.map((channel) => [channel.type, channel.options])),
+  executors: new Map(EXECUTORS.map((executor) => [executor.type, executor.options])),
+};
+
+/** What to let go of at the end, first opened first. */
+type Closers = (() => Promise<unknown> | unknown)[];
+
+/** A whole Leeway: its stores, its work and its HTTP server. */
+export class App {
+  readonly ctx: Context;
+  readonly services: Services;
+  readonly http: Http;
+  /** Waits until captured predictions are stored and every job that is due has run. For clocks that are turned by hand. */
+  readonly settle: () => Promise<void>;
+  readonly #close: Closers;
+  #address: string | undefined;
+
+  private constructor(parts: {
+    ctx: Context;
+    services: Services;
+    http: Http;
+    settle: () => Promise<void>;
+    close: Closers;
+  }) {
+    this.ctx = parts.ctx;
+    this.services = parts.services;
+    this.http = parts.http;
+    this.settle = parts.settle;
+    this.#close = parts.close;
+  }
+
+  /** Opens the stores, applies the configuration and wires everything; nothing runs and nobody is listened to yet. */
+  static async open(options: AppOptions = {}): Promise<App> {
+    const close: Closers = [];
+    try {
+      return await App.#open(options, close);
+    } catch (error) {
+      for (const step of close.reverse()) await step();
+      throw error;
+    }
+  }
+
+  static async #open(options: AppOptions, close: Closers): Promise<App> {
+    const clock = options.clock ?? systemClock;
+    const log = options.log ?? createLogger();
+    const given = options.config && (await checkConfig(options.config, PLUGINS, options.env));
+    const boot = given ?? Config.parse({ apiVersion: 'leeway/v1' });
+    const dataDir = resolve(options.dataDir ?? boot.server.data);
+    mkdirSync(dataDir, { recursive: true });
+    close.push(lockDirectory(dataDir));
+
+    const store = await openStore(boot.store.url ?? join(dataDir, 'store.db'));
+    close.push(() => store.close());
+    const warehouse = await Warehouse.open(boot.warehouse.url ?? join(dataDir, 'warehouse'));
+    close.push(() => warehouse.close());
+    const last = await lastRevision(store.db);
+    const raw = options.config ?? rawDocument(last?.document ?? { apiVersion: 'leeway/v1' });
+    let config = given ?? (await checkConfig(raw, PLUGINS, options.env));
+
+    const jobs = new Jobs({ store, clock, log });
+    let app: App | undefined;
+    const ctx: Context = {
+      clock,
+      newId,
+      log,
+      store,
+      warehouse,
+      jobs,
+      events: new Events(clock),
+      audit: new Audit(clock),
+      dataDir,
+      publicUrl: () => config.server.publicUrl ?? app?.url ?? `http://127.0.0.1:${config.server.port}`,
+      config: () => config,
+    };
+    const ingest = new Ingest(ctx);
+    const gateway = createGateway(ctx, ingest);
+    close.push(() => gateway.close());
+    const alerting = registerAlerting(ctx, options.write ? { write: options.write } : {});
+    const retraining = registerRetraining(ctx, { onPromoted: (model) => gateway.refresh(model) });
+    alerting.onAlertFiring(retraining.onAlertFiring);
+    registerWindows(ctx, async ({ model, monitor, window, revision }) => {
+      // Everything known of the window, so that an alert on performance can name the drift behind it.
+      const measurements = await readMeasurements(warehouse, {
+        model: model.name,
+        monitor: monitor.name,
+        column: '*',
+        slice: '*',
+        version: '',
+        from: window.start,
+        to: window.start + 1,
+      });
+      return alerting.evaluateRules({
+        model,
+        monitor: monitor.name,
+        measurements,
+        windowStart: window.start,
+        windowEnd: window.end,
+        revision,
+      });
+    });
+
+    /** Everything that follows from a configuration; safe to repeat. */
+    const bringInForce = async (next: Config) => {
+      for (const model of next.models) await syncModelTables(warehouse, model);
+      config = next;
+      await store.db.transaction().execute(async (tx) => {
+        await alerting.reconcileRules(tx);
+        await scheduleMonitors(ctx, tx);
+        await retraining.schedule(tx);
+      });
+      for (const model of next.models) await gateway.refresh(model.name);
+    };
+    await bringInForce(config);
+    if (options.config) await saveRevision(ctx, 'start', options.config.document, config);
+
+    const services: Services = {
+      ctx,
+      version,
+      ingest,
+      alerting,
+      retraining,
+      checkLoads: (found: VersionInfo) => gateway.checkLoads(found),
+      installGateway: (http: FastifyInstance) => gateway.install(http),
+      configuration: {
+        async plan(document) {
+          await checkConfig(rawDocument(document), PLUGINS, options.env);
+          return diffConfig((await lastRevision(store.db))?.document ?? {}, document);
+        },
+        async apply(actor, document) {
+          const next = await checkConfig(rawDocument(document), PLUGINS, options.env);
+          await bringInForce(next);
+          return saveRevision(ctx, actor, document, next);
+        },
+        async current() {
+          const revision = await lastRevision(store.db);
+          return { revision: revision?.id ?? null, document: revision?.document ?? null };
+        },
+      },
+    };
+    const http = await createHttp(services);
+    close.push(() => http.close());
+    const settle = async () => {
+      await gateway.settle();
+      await ingest.settle();
+      await jobs.drain();
+    };
+    app = new App({ ctx, services, http, settle, close });
+    app.#listenOn = { host: options.host ?? config.server.host, port: options.port ?? config.server.port };
+    return app;
+  }
+
+  #listenOn = { host: '127.0.0.1', port: 0 };
+
+  /** Where the server is reached, once it listens. */
+  get url(): string | undefined {
+    return this.#address;
+  }
+
+  /** Listens, and begins to work on jobs by itself unless `work` is false. */
+  async start({ work = true }: { work?: boolean } = {}): Promise<string> {
+    await this.http.listen(this.#listenOn);
+    const address = this.http.server.address();
+    const port = typeof address === 'object' && address ? address.port : this.#listenOn.port;
+    const host = this.#listenOn.host.includes(':') ? `[${this.#listenOn.host}]` : this.#listenOn.host;
+    this.#address = `http://${host}:${port}`;
+    if (work) this.ctx.jobs.start();
+    return this.#address;
+  }
+
+  /** Takes nothing more in, ends what is under way, and lets go of the stores. */
+  async close(): Promise<void> {
+    await this.http.close();
+    await this.ctx.jobs.stop();
+    for (const step of this.#close.reverse()) await step();
+  }
+}

@@ -1,0 +1,26 @@
+import type { VersionInfo } from '@leeway/contract';
+import type { FastifyInstance } from 'fastify';
+import type { Alerting } from '../alerting/index.ts';
+import type { ConfigChange } from '../config/revisions.ts';
+import type { Context } from '../context.ts';
+import type { Ingest } from '../ingest/ingest.ts';
+import type { Retraining } from '../retraining/index.ts';
+
+/** What the routes call. */
+export interface Services {
+  ctx: Context;
+  /** Of Leeway itself. */
+  version: string;
+  ingest: Ingest;
+  alerting: Alerting;
+  retraining: Retraining;
+  configuration: {
+    plan(document: unknown): Promise<ConfigChange[]>;
+    apply(actor: string, document: unknown): Promise<ConfigChange[]>;
+    current(): Promise<{ revision: number | null; document: unknown }>;
+  };
+  /** Makes sure that a version can serve. @throws LeewayError `not_servable` or `broken_model`. */
+  checkLoads(version: VersionInfo): Promise<void>;
+  /** Adds the gateway's routes. */
+  installGateway(app: FastifyInstance): Promise<void>;
+}

@@ -1,0 +1,49 @@
+import { LeewayError } from '@leeway/contract';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type Access, mayDo } from '../access/roles.ts';
+import { type Caller, callerOf } from '../access/tokens.ts';
+import type { StoreReader } from '../store/open.ts';
+
+export const SESSION_COOKIE = 'leeway_session';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Who may call the route. Every route must say so. */
+    access?: Access;
+  }
+  interface FastifyRequest {
+    caller: Caller | null;
+  }
+}
+
+/** Refuses every call that its route does not allow, and every route that does not say whom it allows. */
+export function installAuth(app: FastifyInstance, db: StoreReader): void {
+  app.decorateRequest('caller', null);
+  app.addHook('onRoute', (route) => {
+    if (!route.config?.access)
+      throw new Error(`the route ${String(route.method)} ${route.url} does not say who may call it`);
+  });
+  app.addHook('onRequest', async (request) => {
+    const access = request.routeOptions.config.access ?? 'admin';
+    if (access === 'public') return;
+    const token = tokenOf(request);
+    const caller = token === undefined ? null : await callerOf(db, token);
+    if (!caller)
+      throw new LeewayError(
+        'unauthenticated',
+        token === undefined ? 'no token came' : 'the token is unknown or has run out',
+      );
+    if (!mayDo(caller.role, access))
+      throw new LeewayError('forbidden', `this needs "${access}", and the token "${caller.actor}" is a ${caller.role}`);
+    request.caller = caller;
+  });
+}
+
+export function tokenOf(request: FastifyRequest): string | undefined {
+  const header = request.headers.authorization;
+  if (header !== undefined) return /^Bearer (.+)$/i.exec(header)?.[1];
+  return request.cookies[SESSION_COOKIE];
+}
+
+/** Who acts, for the audit trail. */
+export const actorOf = (request: FastifyRequest): string => request.caller?.actor ?? 'unknown';

@@ -1,0 +1,112 @@
+import { LeewayError } from '@leeway/contract';
+import { z } from 'zod';
+import { closeSession, createToken, listTokens, openSession, revokeToken } from '../../access/tokens.ts';
+import { actorOf, SESSION_COOKIE } from '../auth.ts';
+import type { RoutePlugin } from '../server.ts';
+
+const Who = z.object({ actor: z.string(), role: z.string() });
+
+/** Sessions of browsers and tokens of programs. */
+export const accessRoutes: RoutePlugin = (app, { ctx }) => {
+  app.post(
+    '/session',
+    {
+      config: { access: 'public' },
+      schema: {
+        tags: ['access'],
+        summary: 'Log in with the code of a login link, or with a token',
+        body: z.object({ code: z.string().min(1).max(200) }),
+        response: { 200: Who },
+      },
+    },
+    async (request, reply) => {
+      const opened = await openSession(ctx, request.body.code);
+      if (!opened)
+        throw new LeewayError(
+          'unauthenticated',
+          'the code is unknown, used up or out of date; `leeway token login` makes a new link',
+        );
+      reply.setCookie(SESSION_COOKIE, opened.session, {
+        path: '/',
+        httpOnly: true,
+        sameSite: 'strict',
+        secure: request.protocol === 'https',
+        expires: new Date(opened.expiresAt),
+      });
+      return opened.caller;
+    },
+  );
+
+  app.get(
+    '/session',
+    { config: { access: 'read' }, schema: { tags: ['access'], summary: 'Who is logged in', response: { 200: Who } } },
+    async (request) => request.caller!,
+  );
+
+  app.delete(
+    '/session',
+    { config: { access: 'public' }, schema: { tags: ['access'], summary: 'Log out', response: { 204: z.null() } } },
+    async (request, reply) => {
+      const session = request.cookies[SESSION_COOKIE];
+      if (session) await closeSession(ctx.store.db, session);
+      reply.clearCookie(SESSION_COOKIE, { path: '/' });
+      return reply.code(204).send(null);
+    },
+  );
+
+  app.get(
+    '/tokens',
+    {
+      config: { access: 'admin' },
+      schema: {
+        tags: ['access'],
+        summary: 'Tokens, without their secrets',
+        response: {
+          200: z.object({
+            tokens: z.array(
+              z.object({
+                id: z.string(),
+                name: z.string(),
+                role: z.string(),
+                createdAt: z.string(),
+                expiresAt: z.string().nullable(),
+              }),
+            ),
+          }),
+        },
+      },
+    },
+    async () => ({ tokens: await listTokens(ctx.store.db) }),
+  );
+
+  app.post(
+    '/tokens',
+    {
+      config: { access: 'admin' },
+      schema: {
+        tags: ['access'],
+        summary: 'Make a token; it is shown this once',
+        body: z.object({ name: z.string().min(1).max(100), role: z.string().default('service') }),
+        response: { 201: z.object({ token: z.string() }) },
+      },
+    },
+    async (request, reply) => reply.code(201).send({ token: await createToken(ctx, actorOf(request), request.body) }),
+  );
+
+  app.delete(
+    '/tokens/:id',
+    {
+      config: { access: 'admin' },
+      schema: {
+        tags: ['access'],
+        summary: 'Revoke a token',
+        params: z.object({ id: z.string() }),
+        response: { 204: z.null() },
+      },
+    },
+    async (request, reply) => {
+      await revokeToken(ctx, actorOf(request), request.params.id);
+      return reply.code(204).send(null);
+    },
+  );
+};
