@@ -216,6 +216,14 @@ export const RetrainConfig = strict({
 });
 export type RetrainConfig = z.infer<typeof RetrainConfig>;
 
+export const RolloutConfig = strict({
+  shadow: z
+    .array(z.string())
+    .default([])
+    .describe('Versions that score the same rows beside the champion; they are measured and never answer.'),
+});
+export type RolloutConfig = z.infer<typeof RolloutConfig>;
+
 export const ModelConfig = strict({
   name: Name,
   task: Task,
@@ -226,6 +234,7 @@ export const ModelConfig = strict({
   monitors: z.array(MonitorConfig).default(() => [MonitorConfig.parse({})]),
   rules: z.array(RuleConfig).default([]),
   retrain: RetrainConfig.optional(),
+  rollout: RolloutConfig.prefault({}),
 });
 export type ModelConfig = z.infer<typeof ModelConfig>;
 

@@ -50,6 +50,7 @@ export const ERRORS = {
   config_invalid: [422, 'The configuration has mistakes', 'Nothing was applied. Mend the lines named and try again.'],
   config_unreadable: [400, 'The configuration file cannot be read', 'Check the path and the YAML syntax.'],
   // Files and start-up, as the command line reports them
+  bad_option: [400, 'An option cannot be used as given', '`leeway COMMAND --help` shows what is expected.'],
   file_unreadable: [
     400,
     'The file cannot be read',

@@ -9,6 +9,7 @@ import { checkConfig, type RawConfig, rawDocument } from '../config/load.ts';
 import { diffConfig, lastRevision, saveRevision } from '../config/revisions.ts';
 import type { Context } from '../context.ts';
 import { Events } from '../events/events.ts';
+import { gatewayRoutes } from '../gateway/routes.ts';
 import { createHttp, type Http } from '../http/server.ts';
 import { Ingest } from '../ingest/ingest.ts';
 import { Jobs } from '../jobs/jobs.ts';
@@ -23,7 +24,8 @@ import { EXECUTORS, registerRetraining } from '../retraining/index.ts';
 import { openStore } from '../store/open.ts';
 import { syncModelTables } from '../warehouse/model-tables.ts';
 import { Warehouse } from '../warehouse/warehouse.ts';
-import { createGateway } from './gateway.ts';
+import { followEvents } from './follow-events.ts';
+import { checkServable, createGateway } from './gateway.ts';
 import type { Services } from './services.ts';
 import { version } from './version.ts';
 
@@ -121,7 +123,7 @@ export class App {
     const gateway = createGateway(ctx, ingest);
     close.push(() => gateway.close());
     const alerting = registerAlerting(ctx, options.write ? { write: options.write } : {});
-    const retraining = registerRetraining(ctx, { onPromoted: (model) => gateway.refresh(model) });
+    const retraining = registerRetraining(ctx);
     alerting.onAlertFiring(retraining.onAlertFiring);
     registerWindows(ctx, async ({ model, monitor, window, revision }) => {
       // Everything known of the window, so that an alert on performance can name the drift behind it.
@@ -164,8 +166,8 @@ export class App {
       ingest,
       alerting,
       retraining,
-      checkLoads: (found: VersionInfo) => gateway.checkLoads(found),
-      installGateway: (http: FastifyInstance) => gateway.install(http),
+      checkLoads: (found: VersionInfo) => checkServable(ctx, found),
+      installGateway: async (http: FastifyInstance) => void (await http.register(gatewayRoutes, { gateway, version })),
       configuration: {
         async plan(document) {
           await checkConfig(rawDocument(document), PLUGINS, options.env);
@@ -182,12 +184,18 @@ export class App {
         },
       },
     };
+    // A promotion anywhere, by whomever, reaches every gateway through the events.
+    const follower = await followEvents(ctx, async (event) => {
+      if (event.name === 'version.promoted' && event.model !== null) await gateway.refresh(event.model);
+    });
+    close.push(() => follower.stop());
     const http = await createHttp(services);
     close.push(() => http.close());
     const settle = async () => {
-      await gateway.settle();
+      await gateway.flush();
       await ingest.settle();
       await jobs.drain();
+      await follower.catchUp();
     };
     app = new App({ ctx, services, http, settle, close });
     app.#listenOn = { host: options.host ?? config.server.host, port: options.port ?? config.server.port };

@@ -1,5 +1,5 @@
 import { LeewayError } from '@leeway/contract';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { type Access, mayDo } from '../access/roles.ts';
 import { type Caller, callerOf } from '../access/tokens.ts';
 import type { StoreReader } from '../store/open.ts';
@@ -19,9 +19,11 @@ declare module 'fastify' {
 /** Refuses every call that its route does not allow, and every route that does not say whom it allows. */
 export function installAuth(app: FastifyInstance, db: StoreReader): void {
   app.decorateRequest('caller', null);
-  app.addHook('onRoute', (route) => {
-    if (!route.config?.access)
-      throw new Error(`the route ${String(route.method)} ${route.url} does not say who may call it`);
+  const routes: RouteOptions[] = [];
+  app.addHook('onRoute', (route) => void routes.push(route));
+  app.addHook('onReady', async () => {
+    const open = routes.find((route) => !route.config?.access);
+    if (open) throw new Error(`the route ${String(open.method)} ${open.url} does not say who may call it`);
   });
   app.addHook('onRequest', async (request) => {
     const access = request.routeOptions.config.access ?? 'admin';

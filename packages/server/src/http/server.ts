@@ -1,7 +1,7 @@
 import cookie from '@fastify/cookie';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import {
   jsonSchemaTransform,
   serializerCompiler,
@@ -14,6 +14,7 @@ import { installAuth } from './auth.ts';
 import { installDashboard } from './dashboard.ts';
 import { installErrors } from './errors.ts';
 import { ROUTES } from './routes/index.ts';
+import { installProbes } from './routes/status.ts';
 
 export type Http = FastifyInstance;
 /** A group of routes under /api/v1. */
@@ -26,7 +27,7 @@ export async function createHttp(services: Services): Promise<Http> {
   const { ctx } = services;
   const app = Fastify({
     loggerInstance: ctx.log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: ctx.config().server.maxBodyBytes,
     genReqId: (request) => requestIdOf(request.headers['x-request-id']) ?? newId('req'),
     forceCloseConnections: true,
@@ -60,6 +61,7 @@ export async function createHttp(services: Services): Promise<Http> {
     },
     { prefix: '/api/v1' },
   );
+  installProbes(withZod(app), services);
   await app.register(async (docs) => {
     docs.addHook('onRoute', (route) => {
       route.config = { ...route.config, access: 'read' };

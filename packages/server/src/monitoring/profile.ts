@@ -5,7 +5,7 @@ import {
   distinctValueEdges,
   type NumericSummary,
 } from '@leeway/stats';
-import type { Params, Warehouse } from '../warehouse/warehouse.ts';
+import { float, type Params, type Warehouse } from '../warehouse/warehouse.ts';
 
 /**
  * Column summaries, counted by the engine. A plan says how a column is counted: over which bins, or which values are listed.
@@ -52,7 +52,7 @@ const QUANTILES = 100;
 /** Up to so many distinct values, each has a bin of its own. */
 const FEW_VALUES = 64;
 /** Most frequent values that are listed by name. */
-const LISTED_VALUES = 100;
+const LISTED_VALUES = 500;
 const LOWEST = -Number.MAX_VALUE;
 
 /** Plans how to count a column, from the rows of the reference. */
@@ -72,14 +72,21 @@ export async function planColumn(
     return { kind, expression, values: rows.map((row) => row.value) };
   }
   const levels = Array.from({ length: QUANTILES + 1 }, (_, i) => i / QUANTILES).join(', ');
-  const [row] = await warehouse.query<{ few: number[]; cuts: number[]; mean: number | null }>(
-    `SELECT arraySort(groupUniqArray(${FEW_VALUES + 1})(x)) AS few, quantiles(${levels})(x) AS cuts, avg(x) AS mean
+  const [row] = await warehouse.query<{
+    few: number[];
+    cuts: number[];
+    mean: number | null;
+    low: number;
+    high: number;
+  }>(
+    `SELECT min(x) AS low, max(x) AS high, arraySort(groupUniqArray(${FEW_VALUES + 1})(x)) AS few, quantiles(${levels})(x) AS cuts, avg(x) AS mean
      FROM (SELECT assumeNotNull(toFloat64(${expression})) AS x FROM ${source.sql} WHERE isFinite(${expression}))`,
     source.params,
     'plan-column',
   );
   const few = row?.few ?? [];
-  const edges = few.length <= FEW_VALUES ? distinctValueEdges(few) : binEdges(row?.cuts ?? []);
+  const edges =
+    few.length <= FEW_VALUES ? distinctValueEdges(few) : binEdges(row ? [row.low, ...row.cuts, row.high] : []);
   return { kind, expression, edges, shift: row?.mean ?? 0 };
 }
 
@@ -98,11 +105,7 @@ export async function summarizeColumn(
   if (plan.kind === 'numeric') {
     const rows = await warehouse.query<NumericRow>(
       numericSql(plan, source.sql, slice, where),
-      {
-        ...params,
-        edges: [LOWEST, ...plan.edges],
-        shift: plan.shift,
-      },
+      params,
       'summarize-numeric',
     );
     for (const row of rows) summaries.set(named(row.slice), numericSummary(plan, row));
@@ -124,9 +127,10 @@ export async function summarizeColumn(
 interface NumericRow {
   slice: string;
   missing: number;
-  edge: (number | null)[];
-  n: number[];
-  s: number[];
+  /** Lower ends of the bins that have rows. */
+  starts: number[];
+  counts: number[];
+  sums: number[];
   lowest: number | null;
   highest: number | null;
   squares: number;
@@ -134,13 +138,14 @@ interface NumericRow {
 
 function numericSql(plan: NumericPlan, source: string, slice: string, where: string): string {
   const x = `toFloat64(${plan.expression})`;
-  return `SELECT slice, sumIf(n, edge IS NULL) AS missing, groupArrayIf(edge, edge IS NOT NULL) AS edge,
-      groupArrayIf(n, edge IS NOT NULL) AS n, groupArrayIf(s, edge IS NOT NULL) AS s,
+  const edges = `[${[LOWEST, ...plan.edges].map(float).join(', ')}]`;
+  return `SELECT slice, sumIf(n, edge IS NULL) AS missing, groupArrayIf(edge, edge IS NOT NULL) AS starts,
+      groupArrayIf(n, edge IS NOT NULL) AS counts, groupArrayIf(s, edge IS NOT NULL) AS sums,
       min(low) AS lowest, max(high) AS highest, sum(q) AS squares
     FROM (
-      SELECT ${slice} AS slice, if(isFinite(${x}), roundDown(ifNull(${x}, 0), {edges:Array(Float64)}), NULL) AS edge, count() AS n,
+      SELECT ${slice} AS slice, if(isFinite(${x}), roundDown(ifNull(${x}, 0), ${edges}), NULL) AS edge, count() AS n,
         sumIf(${x}, isFinite(${x})) AS s, minIf(${x}, isFinite(${x})) AS low, maxIf(${x}, isFinite(${x})) AS high,
-        sumIf(pow(${x} - {shift:Float64}, 2), isFinite(${x})) AS q
+        sumIf(pow(${x} - (${float(plan.shift)}), 2), isFinite(${x})) AS q
       FROM ${source} ${where} GROUP BY slice, edge
     ) GROUP BY slice`;
 }
@@ -149,11 +154,11 @@ function numericSummary(plan: NumericPlan, row: NumericRow): NumericSummary {
   const bins = new Array<number>(plan.edges.length + 1).fill(0);
   const sums = new Array<number>(plan.edges.length + 1).fill(0);
   const position = new Map([LOWEST, ...plan.edges].map((edge, i) => [edge, i]));
-  row.edge.forEach((edge, i) => {
-    const bin = position.get(edge as number);
+  row.starts.forEach((edge, i) => {
+    const bin = position.get(edge);
     if (bin === undefined) throw new Error(`the engine answered with the edge ${edge}, which it was not given`);
-    bins[bin] = row.n[i]!;
-    sums[bin] = row.s[i]!;
+    bins[bin] = row.counts[i]!;
+    sums[bin] = row.sums[i]!;
   });
   return {
     kind: 'numeric',

@@ -30,6 +30,11 @@ export class Warehouse {
     return warehouse;
   }
 
+  /** The embedded engine over an empty folder, for questions about files: it makes no tables of its own. */
+  static async scratch(folder: string): Promise<Warehouse> {
+    return new Warehouse(await embeddedClient(folder), true);
+  }
+
   /**
    * Rows of a query. Values are bound as `{name:Type}`; identifiers come from the model's schema through `identifier`.
    * `tag` names the feature that asks; it stands in the engine's query log.
@@ -77,7 +82,7 @@ export class Warehouse {
   async insert(table: string, rows: readonly object[], tag = ''): Promise<void> {
     if (rows.length === 0) return;
     try {
-      await this.#client.insert({ table, values: rows, format: 'JSONEachRow', clickhouse_settings: WRITE_SETTINGS });
+      await this.#client.insert({ table: identifier(table), values: rows, format: 'JSONEachRow', clickhouse_settings: WRITE_SETTINGS });
     } catch (error) {
       throw explain(error, tag);
     }
@@ -149,3 +154,9 @@ export const instant = (ms: number): string => new Date(ms).toISOString().slice(
 export function identifier(name: string): string {
   return `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``;
 }
+
+/** A number as SQL: the embedded engine binds none beyond 2^53, and a number can't be anything but a number. */
+export const float = (x: number): string => (Number.isInteger(x) && Math.abs(x) < 1e15 ? `${x}.0` : String(x));
+
+/** A text as SQL, for the few places where a list of constants is wanted and can't be bound. */
+export const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;

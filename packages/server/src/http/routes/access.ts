@@ -1,6 +1,13 @@
 import { LeewayError } from '@leeway/contract';
 import { z } from 'zod';
-import { closeSession, createToken, listTokens, openSession, revokeToken } from '../../access/tokens.ts';
+import {
+  closeSession,
+  createLoginCode,
+  createToken,
+  listTokens,
+  openSession,
+  revokeToken,
+} from '../../access/tokens.ts';
 import { actorOf, SESSION_COOKIE } from '../auth.ts';
 import type { RoutePlugin } from '../server.ts';
 
@@ -91,6 +98,19 @@ export const accessRoutes: RoutePlugin = (app, { ctx }) => {
       },
     },
     async (request, reply) => reply.code(201).send({ token: await createToken(ctx, actorOf(request), request.body) }),
+  );
+
+  app.post(
+    '/tokens/login',
+    {
+      config: { access: 'admin' },
+      schema: {
+        tags: ['access'],
+        summary: 'Make a link that logs a browser in, once, within a day',
+        response: { 201: z.object({ link: z.string() }) },
+      },
+    },
+    async (_request, reply) => reply.code(201).send({ link: `${ctx.publicUrl()}/login#${await createLoginCode(ctx)}` }),
   );
 
   app.delete(

@@ -6,6 +6,7 @@ import { eventRoutes } from './events.ts';
 import { ingestRoutes } from './ingest.ts';
 import { modelRoutes } from './models.ts';
 import { runRoutes } from './runs.ts';
+import { statusRoutes } from './status.ts';
 import { versionRoutes } from './versions.ts';
 
 /** Every route of the API, in the order of the reference. */
@@ -18,4 +19,5 @@ export const ROUTES: readonly RoutePlugin[] = [
   configRoutes,
   eventRoutes,
   accessRoutes,
+  statusRoutes,
 ];

@@ -103,7 +103,7 @@ function columnFindings(
  * How near a column is to being judged as drifted, the same for every test: 1 or more is a drift. It is the effect over the
  * limit that it has to reach, and stays below 1 where the difference is not significant.
  */
-function scoreOf({ test, drifted, effect, threshold }: ColumnJudgement): number | null {
+export function scoreOf({ test, drifted, effect, threshold }: ColumnJudgement): number | null {
   if (effect === null) return null;
   const { decidesBy, minimumEffect } = driftTest(test);
   const limit = decidesBy === 'distance' ? threshold : (minimumEffect ?? 0);

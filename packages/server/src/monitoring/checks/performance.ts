@@ -92,15 +92,19 @@ async function measureRows(scope: Scope, where: string, sliceColumn?: string, bo
   return summaries.map(({ slice: name, summary }) => ({ slice: name, summary, coverage: coverage.get(name) ?? 0 }));
 }
 
+/** What is needed to know of a model to count how right it was. */
+export type ScoredModel = Pick<ModelConfig, 'task'> & { columns: Pick<ModelConfig['columns'], 'positive'> };
+
 type Summarize = (
   warehouse: Warehouse,
-  model: ModelConfig,
+  model: ScoredModel,
   rows: string,
   slice: string,
   params: Params,
 ) => Promise<{ slice: string; summary: PerformanceSummary }[]>;
 
-const SUMMARIZE: Record<ModelConfig['task'], Summarize> = {
+/** Sufficient statistics of rows (SQL with `label`, `prediction` and, for a binary task, `score`), by slice. */
+export const SUMMARIZE: Record<ModelConfig['task'], Summarize> = {
   binary: summarizeBinary,
   multiclass: summarizeMulticlass,
   regression: summarizeRegression,
@@ -109,11 +113,11 @@ const SUMMARIZE: Record<ModelConfig['task'], Summarize> = {
 const CALIBRATION_BINS = 15;
 
 /** The sufficient statistics of a binary classifier, counted by the engine; see BinarySummary for what each means. */
-async function summarizeBinary(warehouse: Warehouse, model: ModelConfig, rows: string, slice: string, given: Params) {
+async function summarizeBinary(warehouse: Warehouse, model: ScoredModel, rows: string, slice: string, given: Params) {
   const params = { ...given, positive: model.columns.positive };
   const scored = `(SELECT ${slice} AS slice, label = {positive:String} AS y, prediction = {positive:String} AS said, score AS p,
       least(greatest(assumeNotNull(score), 2.220446049250313e-16), 1 - 2.220446049250313e-16) AS clipped,
-      -if(y, log(clipped), log(1 - clipped)) AS loss, pow(assumeNotNull(score) - y, 2) AS square
+      -if(y, log(clipped), log(1 - clipped)) AS rowLoss, pow(assumeNotNull(score) - y, 2) AS rowSquare
     FROM ${rows} WHERE label IS NOT NULL AND prediction IS NOT NULL)`;
   const [main, bins, aucs] = await Promise.all([
     warehouse.query<
@@ -122,8 +126,8 @@ async function summarizeBinary(warehouse: Warehouse, model: ModelConfig, rows: s
       }
     >(
       `SELECT slice, count() AS n, countIf(y AND said) AS tp, countIf(NOT y AND said) AS fp, countIf(NOT y AND NOT said) AS tn,
-         countIf(y AND NOT said) AS fn, count(p) AS scored, sum(loss) AS loss, sum(loss * loss) AS loss2, sum(square) AS brier,
-         sum(square * square) AS brier2 FROM ${scored} GROUP BY slice ORDER BY slice`,
+         countIf(y AND NOT said) AS fn, count(p) AS scored, sum(rowLoss) AS loss, sum(rowLoss * rowLoss) AS loss2, sum(rowSquare) AS brier,
+         sum(rowSquare * rowSquare) AS brier2 FROM ${scored} GROUP BY slice ORDER BY slice`,
       params,
       'check/binary',
     ),
@@ -183,7 +187,7 @@ async function summarizeBinary(warehouse: Warehouse, model: ModelConfig, rows: s
 
 async function summarizeRegression(
   warehouse: Warehouse,
-  _model: ModelConfig,
+  _model: ScoredModel,
   rows: string,
   slice: string,
   params: Params,
@@ -203,7 +207,7 @@ async function summarizeRegression(
 
 async function summarizeMulticlass(
   warehouse: Warehouse,
-  _model: ModelConfig,
+  _model: ScoredModel,
   rows: string,
   slice: string,
   params: Params,

@@ -1,6 +1,7 @@
-import type { ColumnSummary } from '@leeway/stats';
-import { featureColumn, INSTANT, predictionsTable } from '../../warehouse/model-tables.ts';
-import { instant } from '../../warehouse/warehouse.ts';
+import type { FeatureConfig } from '@leeway/contract';
+import type { ColumnSummary, NumericSummary } from '@leeway/stats';
+import { featureColumn, INSTANT, predictionRows, predictionsTable } from '../../warehouse/model-tables.ts';
+import { float, instant, quoted } from '../../warehouse/warehouse.ts';
 import { type Check, type Finding, type Scope, sliceValues } from '../check.ts';
 import { summarizeWindow } from '../summaries.ts';
 
@@ -98,54 +99,75 @@ function newCategories(
   };
 }
 
-/** Share of values outside of what is allowed, or, where nothing is declared, outside of what the reference had. */
+/** A slice is held against its own range only where the reference has so many rows of it. */
+const SLICE_RANGE_ROWS = 1_000;
+
+/**
+ * Share of values outside of what is allowed, or, where nothing is declared, outside of what the reference had. Where the
+ * monitor has slices, a value is also held against the range of its slice: 4,000 miles are no distance from Boston to
+ * anywhere, though they are one from Chicago to Honolulu.
+ */
 async function ranges(scope: Scope): Promise<Finding[]> {
-  const { warehouse, model, monitor, reference, from, to } = scope;
+  const features = Object.entries(scope.model.columns.features).filter(([, feature]) => feature.type === 'numeric');
+  const findings = await Promise.all(features.map(([column, feature]) => rangeOf(scope, column, feature)));
+  return findings.flat();
+}
+
+async function rangeOf(scope: Scope, column: string, feature: FeatureConfig): Promise<Finding[]> {
+  const { warehouse, model, monitor, from, to } = scope;
+  const before = numericReference(scope, column, '');
+  const low = feature.min ?? before?.min ?? null;
+  const high = feature.max ?? before?.max ?? null;
+  if (low === null && high === null) return [];
+  const outside = [low === null ? '' : `x < ${float(low)}`, high === null ? '' : `x > ${float(high)}`];
+  for (const slice of monitor.slices) outside.push(...sliceRanges(scope, column, slice, feature));
+  const condition = outside.filter((text) => text !== '').join(' OR ');
   const findings: Finding[] = [];
-  for (const [column, feature] of Object.entries(model.columns.features)) {
-    const before = reference?.summaries.get('')?.get(column);
-    if (feature.type !== 'numeric') continue;
-    const low = feature.min ?? (before?.kind === 'numeric' ? before.min : null);
-    const high = feature.max ?? (before?.kind === 'numeric' ? before.max : null);
-    if (low === null && high === null) continue;
-    for (const sliceColumn of ['', ...monitor.slices]) {
-      const slice = sliceColumn === '' ? `''` : `toString(${featureColumn(sliceColumn)})`;
-      const wanted = sliceColumn === '' ? '' : `AND ${slice} IN {sliceValues:Array(String)}`;
-      const rows = await warehouse.query<{
-        slice: string;
-        n: number;
-        outside: number;
-        lowest: number | null;
-        highest: number | null;
-      }>(
-        `SELECT ${slice} AS slice, count(x) AS n, countIf(x < {low:Float64} OR x > {high:Float64}) AS outside, min(x) AS lowest, max(x) AS highest
-         FROM (SELECT *, ${featureColumn(column)} AS x FROM ${predictionsTable(model)}
-           WHERE time >= {from:${INSTANT}} AND time < {to:${INSTANT}} AND role = 'live' ${wanted}) GROUP BY slice`,
-        {
-          from: instant(from),
-          to: instant(to),
-          low: low ?? -Number.MAX_VALUE,
-          high: high ?? Number.MAX_VALUE,
-          ...(sliceColumn === '' ? {} : { sliceValues: sliceValues(scope, sliceColumn) }),
-        },
-        'check/quality',
-      );
-      for (const row of rows) {
-        if (sliceColumn !== '' && row.outside === 0) continue;
-        findings.push({
-          metric: 'quality.range_share',
-          column,
-          slice: sliceColumn === '' ? '' : `${sliceColumn}=${row.slice}`,
-          value: row.n === 0 ? null : row.outside / row.n,
-          n: row.n,
-          reference: 0,
-          detail: { min: low, max: high, lowest: row.lowest, highest: row.highest, outside: row.outside },
-          ...sufficiency(row.n, sliceColumn === '' ? monitor.minimumRows : 1),
-        });
-      }
+  for (const sliceColumn of ['', ...monitor.slices]) {
+    const slice = sliceColumn === '' ? `''` : `toString(${featureColumn(sliceColumn)})`;
+    const rows = await warehouse.query<{ slice: string; n: number; outside: number; lowest: number | null; highest: number | null }>(
+      `SELECT ${slice} AS slice, count(x) AS n, countIf(${condition}) AS outside, min(x) AS lowest, max(x) AS highest
+       FROM (SELECT *, ${featureColumn(column)} AS x FROM ${predictionRows(model)}) GROUP BY slice`,
+      { from: instant(from), to: instant(to) },
+      'check/quality',
+    );
+    for (const row of rows) {
+      if (sliceColumn !== '' && (row.outside === 0 || !sliceValues(scope, sliceColumn).includes(row.slice))) continue;
+      const own = sliceColumn === '' ? before : numericReference(scope, column, `${sliceColumn}=${row.slice}`);
+      findings.push({
+        metric: 'quality.range_share',
+        column,
+        slice: sliceColumn === '' ? '' : `${sliceColumn}=${row.slice}`,
+        value: row.n === 0 ? null : row.outside / row.n,
+        n: row.n,
+        reference: 0,
+        detail: { min: feature.min ?? own?.min ?? low, max: feature.max ?? own?.max ?? high, lowest: row.lowest, highest: row.highest, outside: row.outside },
+        ...sufficiency(row.n, sliceColumn === '' ? monitor.minimumRows : 1),
+      });
     }
   }
   return findings;
+}
+
+/** Conditions by which a value lies outside of the range that the reference had for its slice. */
+function sliceRanges(scope: Scope, column: string, slice: string, feature: FeatureConfig): string[] {
+  const known = sliceValues(scope, slice).flatMap((value) => {
+    const own = numericReference(scope, column, `${slice}=${value}`);
+    return own && own.count >= SLICE_RANGE_ROWS ? [{ value, low: own.min!, high: own.max! }] : [];
+  });
+  if (known.length === 0) return [];
+  const values = `[${known.map(({ value }) => quoted(value)).join(', ')}]`;
+  const end = (limits: number[], none: string) =>
+    `transform(toString(${featureColumn(slice)}), ${values}, [${limits.map(float).join(', ')}], ${none})`;
+  return [
+    feature.min === undefined ? `x < ${end(known.map(({ low }) => low), '-1.7e308')}` : '',
+    feature.max === undefined ? `x > ${end(known.map(({ high }) => high), '1.7e308')}` : '',
+  ];
+}
+
+function numericReference({ reference }: Scope, column: string, slice: string): NumericSummary | null {
+  const summary = reference?.summaries.get(slice)?.get(column);
+  return summary?.kind === 'numeric' ? summary : null;
 }
 
 function sufficiency(rows: number, minimum: number): Pick<Finding, 'status' | 'reason'> {

@@ -1,0 +1,95 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ERRORS, type ErrorCode, type IngestResult, LeewayError, type Problem } from '@leeway/contract';
+
+export interface ApiOptions {
+  url?: string;
+  token?: string;
+  data?: string;
+}
+
+/** Where a server leaves its address and an admin's token for the commands of the same user on the same machine. */
+export const LOCAL_FILE = 'local.json';
+
+/** The server's API, for commands. */
+export class Api {
+  readonly #url: string;
+  readonly #token: string | undefined;
+
+  private constructor(url: string, token: string | undefined) {
+    this.#url = url.replace(/\/$/, '');
+    this.#token = token;
+  }
+
+  /** Address and token from the options, else from LEEWAY_URL and LEEWAY_TOKEN, else from the data directory. */
+  static async connect(options: ApiOptions): Promise<Api> {
+    const local = await readLocal(options.data ?? process.env['LEEWAY_DATA'] ?? './.leeway');
+    const url = options.url ?? process.env['LEEWAY_URL'] ?? local.url ?? 'http://127.0.0.1:7373';
+    return new Api(url, options.token ?? process.env['LEEWAY_TOKEN'] ?? local.token);
+  }
+
+  get<T>(path: string, query: Record<string, string | undefined> = {}): Promise<T> {
+    const search = new URLSearchParams(
+      Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    );
+    return this.#call('GET', search.size > 0 ? `${path}?${search}` : path);
+  }
+
+  post<T>(path: string, body: unknown): Promise<T> {
+    return this.#call('POST', path, body);
+  }
+
+  delete<T>(path: string): Promise<T> {
+    return this.#call('DELETE', path);
+  }
+
+  /** Sends rows as NDJSON. */
+  ingest(model: string, kind: 'predictions' | 'labels', rows: readonly object[]): Promise<IngestResult> {
+    const body = rows.map((row) => JSON.stringify(row)).join('\n');
+    return this.#send('POST', `/api/v1/models/${encodeURIComponent(model)}/${kind}`, body, 'application/x-ndjson');
+  }
+
+  /** Asks the gateway. */
+  invoke(model: string, body: unknown): Promise<{ predictions: unknown[] }> {
+    return this.#send('POST', `/models/${encodeURIComponent(model)}/invocations`, JSON.stringify(body), 'application/json');
+  }
+
+  #call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    return this.#send(method, `/api/v1${path}`, body === undefined ? undefined : JSON.stringify(body), 'application/json');
+  }
+
+  async #send<T>(method: string, path: string, body: string | undefined, contentType: string): Promise<T> {
+    let response: Response;
+    try {
+      response = await fetch(`${this.#url}${path}`, {
+        method,
+        headers: {
+          ...(this.#token ? { authorization: `Bearer ${this.#token}` } : {}),
+          ...(body === undefined ? {} : { 'content-type': contentType }),
+        },
+        ...(body === undefined ? {} : { body }),
+      });
+    } catch (error) {
+      throw new LeewayError('unreachable', `${this.#url}: ${(error as { cause?: Error }).cause?.message ?? error}`, {
+        cause: error,
+      });
+    }
+    if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T;
+    const problem = (await response.json().catch(() => null)) as Problem | null;
+    const code = problem && problem.code in ERRORS ? (problem.code as ErrorCode) : 'internal';
+    const mistakes = problem?.['mistakes'];
+    throw new LeewayError(
+      code,
+      problem?.detail ?? `the server answered ${response.status}`,
+      mistakes ? { extra: { mistakes } } : {},
+    );
+  }
+}
+
+async function readLocal(data: string): Promise<{ url?: string; token?: string }> {
+  try {
+    return JSON.parse(await readFile(join(data, LOCAL_FILE), 'utf8')) as { url?: string; token?: string };
+  } catch {
+    return {};
+  }
+}
