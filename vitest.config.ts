@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const conditions = ['source', 'node', 'import', 'default'];
+const conditions = ['source', 'node', 'module', 'default'];
 const shared = { resolve: { conditions }, ssr: { resolve: { conditions } } };
 
 // Three projects, fast ones first: pure units, tests that open a store or a warehouse (each file in its own process,

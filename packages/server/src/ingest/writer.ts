@@ -1,6 +1,6 @@
 import { LeewayError, type ModelConfig } from '@leeway/contract';
-import { labelsTable, predictionsTable } from '../warehouse/model-tables.ts';
-import type { Warehouse } from '../warehouse/warehouse.ts';
+import { INSTANT, predictionsTable } from '../warehouse/model-tables.ts';
+import { instant, type Warehouse } from '../warehouse/warehouse.ts';
 import type { WarehouseRow } from './validate.ts';
 
 export interface Written {
@@ -101,26 +101,11 @@ export function writePredictions(warehouse: Warehouse, model: ModelConfig) {
   };
 }
 
-/** Stores labels: a log, in which a repeated label does no harm and a corrected one wins. */
+/** Stores labels: a log in which the last one counts, so a repeated label does no harm and needs no looking up. */
 export function writeLabels(warehouse: Warehouse, model: ModelConfig) {
   return async (batch: WarehouseRow[][]): Promise<Written[]> => {
-    const rows = batch.flat();
-    const known = await storedLabels(warehouse, model, rows);
-    const fresh: WarehouseRow[] = [];
-    const written = batch.map((part) => {
-      const before = fresh.length;
-      for (const row of part) {
-        const id = row['id'] as string;
-        const label = row['label'] === null ? null : String(row['label']);
-        if (known.get(id) === label) continue;
-        known.set(id, label);
-        fresh.push(row);
-      }
-      const accepted = fresh.length - before;
-      return { accepted, duplicates: part.length - accepted };
-    });
-    await warehouse.insert(`labels_${model.name}`, fresh, 'ingest');
-    return written;
+    await warehouse.insert(`labels_${model.name}`, batch.flat(), 'ingest');
+    return batch.map((rows) => ({ accepted: rows.length, duplicates: 0 }));
   };
 }
 
@@ -130,6 +115,7 @@ const keyOf = (row: WarehouseRow): string => `${dayOf(row['time'])} ${row['role'
 async function storedKeys(warehouse: Warehouse, model: ModelConfig, rows: WarehouseRow[]): Promise<Set<string>> {
   const keys = new Set<string>();
   const days = [...new Set(rows.map((row) => dayOf(row['time'])))];
+  if (!(await anyStored(warehouse, model, days, rows))) return keys;
   for (let start = 0; start < rows.length; start += IDS_PER_QUERY) {
     const ids = [...new Set(rows.slice(start, start + IDS_PER_QUERY).map((row) => row['id']))];
     const found = await warehouse.query<{ key: string }>(
@@ -143,21 +129,23 @@ async function storedKeys(warehouse: Warehouse, model: ModelConfig, rows: Wareho
   return keys;
 }
 
-async function storedLabels(
+/** Rows mostly come in the order of time: then nothing is stored yet between the first and the last, and no id need be looked up. */
+async function anyStored(
   warehouse: Warehouse,
   model: ModelConfig,
+  days: string[],
   rows: WarehouseRow[],
-): Promise<Map<string, string | null>> {
-  const labels = new Map<string, string | null>();
-  for (let start = 0; start < rows.length; start += IDS_PER_QUERY) {
-    const ids = [...new Set(rows.slice(start, start + IDS_PER_QUERY).map((row) => row['id']))];
-    const found = await warehouse.query<{ id: string; label: string | null }>(
-      `SELECT id, argMax(tuple(toString(label)), received).1 AS label FROM ${labelsTable(model)}
-       WHERE id IN {ids:Array(String)} GROUP BY id`,
-      { ids },
-      'ingest/duplicates',
-    );
-    for (const row of found) labels.set(row.id, row.label);
+): Promise<boolean> {
+  let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const row of rows) {
+    first = Math.min(first, row['time'] as number);
+    last = Math.max(last, row['time'] as number);
   }
-  return labels;
+  const found = await warehouse.query(
+    `SELECT 1 FROM ${predictionsTable(model)}
+     WHERE toDate(time) IN {days:Array(Date)} AND time >= {first:${INSTANT}} AND time <= {last:${INSTANT}} LIMIT 1`,
+    { days, first: instant(first), last: instant(last) },
+    'ingest/duplicates',
+  );
+  return found.length > 0;
 }

@@ -70,6 +70,7 @@ export class Jobs {
   readonly #concurrency: number;
   #timer: NodeJS.Timeout | undefined;
   #stopped = true;
+  #ended = 0;
 
   constructor(options: { store: OpenStore; clock: Clock; log: Logger; concurrency?: number }) {
     this.#store = options.store;
@@ -124,22 +125,14 @@ export class Jobs {
   /** Runs all that is due now, and what that makes due, until nothing is. For stories under a clock turned by hand. */
   async drain(): Promise<void> {
     for (;;) {
+      const ended = this.#ended;
       while (this.#running.size < this.#concurrency) {
         if (!(await this.#takeOne())) break;
       }
-      if (this.#running.size === 0) return;
-      await Promise.race([...this.#running.values()].map((run) => run.promise));
+      // A job that ended while another was looked for may have added one.
+      if (this.#running.size === 0 && ended === this.#ended) return;
+      if (this.#running.size > 0) await Promise.race([...this.#running.values()].map((run) => run.promise));
     }
-  }
-
-  /** When the next queued job falls due, or null if none waits. */
-  async nextDueAt(): Promise<number | null> {
-    const row = await this.#store.db
-      .selectFrom('jobs')
-      .select((e) => e.fn.min('runAt').as('at'))
-      .where('state', '=', 'queued')
-      .executeTakeFirst();
-    return row?.at === null || row?.at === undefined ? null : Number(row.at);
   }
 
   #polling = false;
@@ -163,6 +156,7 @@ export class Jobs {
     const abort = new AbortController();
     const promise = this.#run({ ...job, signal: abort.signal }, abort).finally(() => {
       this.#running.delete(job.id);
+      this.#ended += 1;
       setImmediate(() => this.#poll());
     });
     this.#running.set(job.id, { promise, abort });

@@ -63,7 +63,7 @@ export async function measureWindow(
   );
   await storeMeasurements(ctx.warehouse, measurements);
   if (reference && phase === 'closed') {
-    const summaries = await summarizeWindow(scope, '');
+    const summaries = await summarizeWindow(scope);
     const profiles = [...(summaries.get('') ?? [])].map(([column, summary]) => ({ slice: '', column, summary }));
     await storeProfiles(ctx, model, { reference: reference.key, version: '', from: start, to: end }, profiles);
   }

@@ -5,7 +5,7 @@ import {
   distinctValueEdges,
   type NumericSummary,
 } from '@leeway/stats';
-import { float, type Params, type Warehouse } from '../warehouse/warehouse.ts';
+import { float, type Params, quoted, type Warehouse } from '../warehouse/warehouse.ts';
 
 /**
  * Column summaries, counted by the engine. A plan says how a column is counted: over which bins, or which values are listed.
@@ -42,6 +42,14 @@ export interface Slicing {
   column: string;
   expression: string;
   values: string[];
+  /** Whether all rows are counted too, as '', in the same pass. */
+  whole?: boolean;
+}
+
+/** SQL of the slices that a row belongs to, with its values bound as `sliceValues`: each row comes once for each of them. */
+export function sliceSql({ column, expression, whole }: Slicing): string {
+  const own = `if(has({sliceValues:Array(String)}, ifNull(toString(${expression}), '')), [concat(${quoted(`${column}=`)}, ifNull(toString(${expression}), ''))], [])`;
+  return `arrayJoin(${whole ? `arrayPushFront(${own}, '')` : own})`;
 }
 
 /** Summaries by slice; the slice is '' or 'column=value'. */
@@ -97,30 +105,24 @@ export async function summarizeColumn(
   plan: ColumnPlan,
   slicing?: Slicing,
 ): Promise<SlicedSummaries> {
-  const slice = slicing ? `toString(${slicing.expression})` : `''`;
-  const where = slicing ? `WHERE ${slice} IN {sliceValues:Array(String)}` : '';
+  const slice = slicing ? sliceSql(slicing) : `''`;
   const params = { ...source.params, ...(slicing ? { sliceValues: slicing.values } : {}) };
-  const named = (value: string) => (slicing ? `${slicing.column}=${value}` : '');
   const summaries: SlicedSummaries = new Map();
   if (plan.kind === 'numeric') {
-    const rows = await warehouse.query<NumericRow>(
-      numericSql(plan, source.sql, slice, where),
-      params,
-      'summarize-numeric',
-    );
-    for (const row of rows) summaries.set(named(row.slice), numericSummary(plan, row));
+    const rows = await warehouse.query<NumericRow>(numericSql(plan, source.sql, slice), params, 'summarize-numeric');
+    for (const row of rows) summaries.set(row.slice, numericSummary(plan, row));
   } else {
     const rows = await warehouse.query<CategoricalRow>(
-      categoricalSql(plan, source.sql, slice, where),
+      categoricalSql(plan, source.sql, slice),
       {
         ...params,
         listed: plan.values,
       },
       'summarize-categorical',
     );
-    for (const row of rows) summaries.set(named(row.slice), categoricalSummary(plan, row));
+    for (const row of rows) summaries.set(row.slice, categoricalSummary(plan, row));
   }
-  if (!slicing && summaries.size === 0) summaries.set('', emptySummary(plan));
+  if ((!slicing || slicing.whole) && !summaries.has('')) summaries.set('', emptySummary(plan));
   return summaries;
 }
 
@@ -136,7 +138,7 @@ interface NumericRow {
   squares: number;
 }
 
-function numericSql(plan: NumericPlan, source: string, slice: string, where: string): string {
+function numericSql(plan: NumericPlan, source: string, slice: string): string {
   const x = `toFloat64(${plan.expression})`;
   const edges = `[${[LOWEST, ...plan.edges].map(float).join(', ')}]`;
   return `SELECT slice, sumIf(n, edge IS NULL) AS missing, groupArrayIf(edge, edge IS NOT NULL) AS starts,
@@ -146,7 +148,7 @@ function numericSql(plan: NumericPlan, source: string, slice: string, where: str
       SELECT ${slice} AS slice, if(isFinite(${x}), roundDown(ifNull(${x}, 0), ${edges}), NULL) AS edge, count() AS n,
         sumIf(${x}, isFinite(${x})) AS s, minIf(${x}, isFinite(${x})) AS low, maxIf(${x}, isFinite(${x})) AS high,
         sumIf(pow(${x} - (${float(plan.shift)}), 2), isFinite(${x})) AS q
-      FROM ${source} ${where} GROUP BY slice, edge
+      FROM ${source} GROUP BY slice, edge
     ) GROUP BY slice`;
 }
 
@@ -184,13 +186,13 @@ interface CategoricalRow {
   counts: number[];
 }
 
-function categoricalSql(plan: CategoricalPlan, source: string, slice: string, where: string): string {
+function categoricalSql(plan: CategoricalPlan, source: string, slice: string): string {
   return `SELECT slice, sum(n) AS rows, sumIf(n, v IS NULL) AS missing, countIf(v IS NOT NULL) AS distinct,
       groupArrayIf(ifNull(v, ''), shown) AS names, groupArrayIf(n, shown) AS counts
     FROM (
       SELECT slice, v, n, v IS NOT NULL AND (has({listed:Array(String)}, ifNull(v, ''))
         OR row_number() OVER (PARTITION BY slice ORDER BY n DESC, v) <= ${LISTED_VALUES}) AS shown
-      FROM (SELECT ${slice} AS slice, toString(${plan.expression}) AS v, count() AS n FROM ${source} ${where} GROUP BY slice, v)
+      FROM (SELECT ${slice} AS slice, toString(${plan.expression}) AS v, count() AS n FROM ${source} GROUP BY slice, v)
       ORDER BY slice, n DESC, v
     ) GROUP BY slice`;
 }

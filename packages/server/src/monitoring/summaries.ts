@@ -31,38 +31,39 @@ export function watchedColumns(model: ModelConfig): WatchedColumn[] {
   return columns;
 }
 
-const counted = new WeakMap<Scope, Map<string, Promise<Summaries>>>();
+const counted = new WeakMap<Scope, Promise<Summaries>>();
 
 /**
- * Counts every watched column of the window by the plans of the reference: whole (`sliceColumn` ''), or by the values of a
- * slice column. Checks of the same window share the result.
+ * Counts every watched column of the window by the plans of the reference: whole, as slice '', and by the values of the
+ * monitor's slice columns. Checks of the same window share the result.
  */
-export function summarizeWindow(scope: Scope, sliceColumn: string): Promise<Summaries> {
-  const shared = counted.get(scope) ?? new Map<string, Promise<Summaries>>();
-  counted.set(scope, shared);
-  const present = shared.get(sliceColumn);
+export function summarizeWindow(scope: Scope): Promise<Summaries> {
+  const present = counted.get(scope);
   if (present) return present;
-  const promise = summarize(scope, sliceColumn);
-  shared.set(sliceColumn, promise);
+  const promise = summarize(scope);
+  counted.set(scope, promise);
   return promise;
 }
 
-async function summarize(scope: Scope, sliceColumn: string): Promise<Summaries> {
-  const { warehouse, model, reference, from, to } = scope;
+async function summarize(scope: Scope): Promise<Summaries> {
+  const { warehouse, model, monitor, reference, from, to } = scope;
   const summaries: Summaries = new Map();
   if (!reference) return summaries;
   const source = { sql: predictionRows(model), params: { from: instant(from), to: instant(to) } };
-  const slicing =
-    sliceColumn === ''
-      ? undefined
-      : { column: sliceColumn, expression: featureColumn(sliceColumn), values: sliceValues(scope, sliceColumn) };
-  for (const { name, expression } of watchedColumns(model)) {
-    const before = reference.summaries.get('')?.get(name);
-    if (!before) continue;
-    for (const [slice, summary] of await summarizeColumn(warehouse, source, planOf(before, expression), slicing)) {
-      const columns = summaries.get(slice) ?? new Map<string, ColumnSummary>();
-      summaries.set(slice, columns.set(name, summary));
-    }
-  }
+  const slicings = monitor.slices.map((column, i) => {
+    return { column, expression: featureColumn(column), values: sliceValues(scope, column), whole: i === 0 };
+  });
+  const columns = watchedColumns(model).filter(({ name }) => reference.summaries.get('')?.has(name));
+  await Promise.all(
+    columns.map(async ({ name, expression }) => {
+      const plan = planOf(reference.summaries.get('')!.get(name)!, expression);
+      for (const slicing of slicings.length > 0 ? slicings : [undefined]) {
+        for (const [slice, summary] of await summarizeColumn(warehouse, source, plan, slicing)) {
+          const bySlice = summaries.get(slice) ?? new Map<string, ColumnSummary>();
+          summaries.set(slice, bySlice.set(name, summary));
+        }
+      }
+    }),
+  );
   return summaries;
 }

@@ -16,7 +16,9 @@ export interface Schema {
   ruleStates: RuleStateTable;
   silences: SilenceTable;
   groups: GroupTable;
+  groupMembers: GroupMemberTable;
   deliveries: DeliveryTable;
+  deliveryAlerts: DeliveryAlertTable;
   runs: RunTable;
   jobs: JobTable;
   events: EventTable;
@@ -117,6 +119,8 @@ interface AlertTable {
   windowEnd: number;
   summary: string;
   cause: Json<unknown> | null;
+  /** Interval, rows and coverage behind the value, and how the newest window was judged. */
+  evidence: Json<unknown>;
   runbook: string | null;
   activeAt: number;
   firedAt: number | null;
@@ -153,7 +157,17 @@ interface GroupTable {
   firing: Json<string[]> | null;
   resolved: Json<string[]> | null;
   notifiedAt: number | null;
+  /** When it is looked at next; a flush takes this away as it begins, so that of two only one goes on. */
   flushAt: number | null;
+  /** Messages so far: with it a delivery has the same id whoever makes it. */
+  sequence: number;
+}
+
+/** An alert that belongs to a group, from when it fires until its end was told. */
+interface GroupMemberTable {
+  key: string;
+  channel: string;
+  alert: string;
 }
 
 /** The outbox: one message to one channel. */
@@ -169,6 +183,12 @@ interface DeliveryTable {
   sentAt: number | null;
   subject: string;
   message: Json<unknown>;
+}
+
+/** Which alerts a delivery tells of. */
+interface DeliveryAlertTable {
+  delivery: string;
+  alert: string;
 }
 
 interface RunTable {

@@ -1,7 +1,7 @@
 import type { MeasurementStatus } from '@leeway/contract';
 import { type ColumnJudgement, driftTest, judgeDataset } from '@leeway/stats';
 import { type Check, type Finding, type Scope, sliceValues } from '../check.ts';
-import { summarizeWindow } from '../summaries.ts';
+import { type Summaries, summarizeWindow } from '../summaries.ts';
 
 /** How far each column, and the whole, lies from the reference. */
 export const drift: Check = {
@@ -11,22 +11,13 @@ export const drift: Check = {
     const { reference, monitor } = scope;
     if (!reference)
       return [{ metric: 'drift.share', value: null, n: 0, status: 'no_data', reason: 'there is no reference yet' }];
-    const window = await summarizeWindow(scope, '');
-    const findings = judgeSlice(scope, '', window);
-    for (const column of monitor.slices) {
-      const bySlice = await summarizeWindow(scope, column);
-      for (const value of sliceValues(scope, column))
-        findings.push(...judgeSlice(scope, `${column}=${value}`, bySlice));
-    }
-    return findings;
+    const window = await summarizeWindow(scope);
+    const slices = monitor.slices.flatMap((column) => sliceValues(scope, column).map((value) => `${column}=${value}`));
+    return ['', ...slices].flatMap((slice) => judgeSlice(scope, slice, window));
   },
 };
 
-function judgeSlice(
-  { model, monitor, reference }: Scope,
-  slice: string,
-  window: Awaited<ReturnType<typeof summarizeWindow>>,
-): Finding[] {
+function judgeSlice({ model, monitor, reference }: Scope, slice: string, window: Summaries): Finding[] {
   const comparisons = [];
   for (const [column, current] of window.get(slice) ?? []) {
     const before = reference!.summaries.get(slice)?.get(column);

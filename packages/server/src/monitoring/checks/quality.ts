@@ -10,7 +10,7 @@ export const quality: Check = {
   name: 'quality',
   phase: 'closed',
   async measure(scope) {
-    const window = await summarizeWindow(scope, '');
+    const window = await summarizeWindow(scope);
     const features = Object.entries(scope.model.columns.features);
     const findings: Finding[] = [];
     const whole = window.get('');
@@ -125,7 +125,13 @@ async function rangeOf(scope: Scope, column: string, feature: FeatureConfig): Pr
   const findings: Finding[] = [];
   for (const sliceColumn of ['', ...monitor.slices]) {
     const slice = sliceColumn === '' ? `''` : `toString(${featureColumn(sliceColumn)})`;
-    const rows = await warehouse.query<{ slice: string; n: number; outside: number; lowest: number | null; highest: number | null }>(
+    const rows = await warehouse.query<{
+      slice: string;
+      n: number;
+      outside: number;
+      lowest: number | null;
+      highest: number | null;
+    }>(
       `SELECT ${slice} AS slice, count(x) AS n, countIf(${condition}) AS outside, min(x) AS lowest, max(x) AS highest
        FROM (SELECT *, ${featureColumn(column)} AS x FROM ${predictionRows(model)}) GROUP BY slice`,
       { from: instant(from), to: instant(to) },
@@ -141,7 +147,13 @@ async function rangeOf(scope: Scope, column: string, feature: FeatureConfig): Pr
         value: row.n === 0 ? null : row.outside / row.n,
         n: row.n,
         reference: 0,
-        detail: { min: feature.min ?? own?.min ?? low, max: feature.max ?? own?.max ?? high, lowest: row.lowest, highest: row.highest, outside: row.outside },
+        detail: {
+          min: feature.min ?? own?.min ?? low,
+          max: feature.max ?? own?.max ?? high,
+          lowest: row.lowest,
+          highest: row.highest,
+          outside: row.outside,
+        },
         ...sufficiency(row.n, sliceColumn === '' ? monitor.minimumRows : 1),
       });
     }
@@ -160,8 +172,18 @@ function sliceRanges(scope: Scope, column: string, slice: string, feature: Featu
   const end = (limits: number[], none: string) =>
     `transform(toString(${featureColumn(slice)}), ${values}, [${limits.map(float).join(', ')}], ${none})`;
   return [
-    feature.min === undefined ? `x < ${end(known.map(({ low }) => low), '-1.7e308')}` : '',
-    feature.max === undefined ? `x > ${end(known.map(({ high }) => high), '1.7e308')}` : '',
+    feature.min === undefined
+      ? `x < ${end(
+          known.map(({ low }) => low),
+          '-1.7e308',
+        )}`
+      : '',
+    feature.max === undefined
+      ? `x > ${end(
+          known.map(({ high }) => high),
+          '1.7e308',
+        )}`
+      : '',
   ];
 }
 

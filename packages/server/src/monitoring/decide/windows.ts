@@ -41,7 +41,7 @@ export function maturityOf(end: number, labels: LabelState, now: number, { matur
 }
 
 /** Labels must have grown by this share of the rows before a window is measured again. */
-const REVISION_SHARE = 0.01;
+const REVISION_SHARE = 0.05;
 
 /** What becomes of a mature window: measured again when enough new labels came, and final when its time is over. */
 export function revisionOf(

@@ -1,0 +1,96 @@
+import type { Measurement, RuleConfig } from '@leeway/contract';
+import { formatNumber, formatValue, nameMetric } from '../../notify/format.ts';
+
+/** `between`: not over the threshold, but not well either (hysteresis, or not significant). */
+export type Verdict = 'breach' | 'clear' | 'between' | 'no_data';
+
+export interface Judgement {
+  verdict: Verdict;
+  value: number | null;
+  /** The threshold in the unit of the value, also where the rule is about a change. Null where there is none. */
+  threshold: number | null;
+  why: string;
+}
+
+type Condition = Pick<
+  RuleConfig,
+  'above' | 'below' | 'outside' | 'against' | 'relative' | 'significant' | 'clear' | 'minimumRows'
+>;
+
+interface Limit {
+  side: 'above' | 'below';
+  at: number;
+  /** Up to here (or down to here) it is well again. */
+  well: number;
+}
+
+/**
+ * What a rule says of one measurement. A condition on a change is turned into one on the value itself
+ * (`below: -0.1, against: reference, relative: true` with a reference of 0.8 is `below: 0.72`), so that thresholds, intervals and
+ * hysteresis are compared in one unit. `previous` is the last known value of an earlier window.
+ */
+export function judgeMeasurement(rule: Condition, measurement: Measurement, previous: number | null): Judgement {
+  const { value, n, status, reason, reference, metric } = measurement;
+  const name = nameMetric(measurement);
+  const format = (x: number) => formatValue(metric, x);
+  if (status !== 'ok' || value === null) {
+    return { verdict: 'no_data', value: null, threshold: null, why: `${name}: ${reason || status.replace('_', ' ')}` };
+  }
+  if (n < rule.minimumRows) {
+    const why = `${name}: ${formatNumber(n)} rows, and the rule wants ${formatNumber(rule.minimumRows)}`;
+    return { verdict: 'no_data', value, threshold: null, why };
+  }
+  const base = { absolute: 0, reference, previous }[rule.against];
+  if (base === null && rule.against === 'previous') {
+    return { verdict: 'between', value, threshold: null, why: `${name}: there is no window before it to compare with` };
+  }
+  if (base === null || (base === 0 && rule.relative && rule.against !== 'absolute')) {
+    const why = `${name}: ${base === null ? 'there is no reference' : `a share of a ${rule.against} of 0 has no meaning`}`;
+    return { verdict: 'no_data', value, threshold: null, why };
+  }
+
+  const limits = limitsOf(rule, base);
+  const is = `${name} is ${format(value)}`;
+  const against = rule.against === 'absolute' ? '' : ` (${rule.against} ${format(base)})`;
+  const breached = limits.find((limit) => beyond(limit, value));
+  if (breached) {
+    const { side, at: threshold } = breached;
+    const over = `${is}, ${side} ${format(threshold)}${against}`;
+    if (!rule.significant || proven(breached, measurement)) return { verdict: 'breach', value, threshold, why: over };
+    return { verdict: 'between', value, threshold, why: `${over}, but it may be chance` };
+  }
+  const nearest = limits.toSorted((a, b) => Math.abs(a.at - value) - Math.abs(b.at - value))[0];
+  const threshold = nearest?.at ?? null;
+  const unwell = limits.find((limit) => (limit.side === 'above' ? value > limit.well : value < limit.well));
+  if (unwell) {
+    return { verdict: 'between', value, threshold, why: `${is}, and is well again at ${format(unwell.well)}` };
+  }
+  const why = nearest ? `${is}, not ${nearest.side} ${format(nearest.at)}${against}` : is;
+  return { verdict: 'clear', value, threshold, why };
+}
+
+function limitsOf(rule: Condition, base: number): Limit[] {
+  const unit = rule.relative && rule.against !== 'absolute' ? Math.abs(base) : 1;
+  const limit = (side: Limit['side'], at: number): Limit => {
+    // A `clear` on the wrong side of the threshold, or beside two thresholds, is none.
+    const usable = rule.clear !== undefined && (side === 'above' ? rule.clear <= at : rule.clear >= at);
+    return { side, at: base + at * unit, well: base + (usable && !rule.outside ? rule.clear! : at) * unit };
+  };
+  return [
+    ...(rule.above === undefined ? [] : [limit('above', rule.above)]),
+    ...(rule.below === undefined ? [] : [limit('below', rule.below)]),
+    ...(rule.outside === undefined ? [] : [limit('below', rule.outside[0]), limit('above', rule.outside[1])]),
+  ];
+}
+
+const beyond = ({ side, at }: Limit, x: number): boolean => (side === 'above' ? x > at : x < at);
+
+/**
+ * Whether the breach is more than chance: the test of a drift says so itself; of all else the interval must lie beyond the
+ * threshold. Where neither was computed the value alone decides, since a rule that can never fire is worse.
+ */
+function proven(limit: Limit, { lower, upper, detail }: Measurement): boolean {
+  if (typeof detail['drifted'] === 'boolean') return detail['drifted'];
+  const near = limit.side === 'above' ? lower : upper;
+  return near === null || beyond(limit, near);
+}

@@ -1,0 +1,111 @@
+import { type AlertWithEvidence, buildMessage, type Message } from '../message.ts';
+
+/** An alert of the demo's kind, for tests of messages and channels. */
+export const alert = (over: Partial<AlertWithEvidence> = {}): AlertWithEvidence => ({
+  id: 'alert_1',
+  model: 'flights',
+  rule: 'auc-low',
+  state: 'firing',
+  noData: false,
+  severity: 'critical',
+  labels: { model: 'flights', rule: 'auc-low', severity: 'critical', monitor: 'daily', owner: 'ops' },
+  metric: 'roc_auc',
+  column: '',
+  slice: '',
+  version: '',
+  value: 0.7121,
+  threshold: 0.75,
+  windowStart: '2001-01-08T00:00:00.000Z',
+  windowEnd: '2001-01-09T00:00:00.000Z',
+  summary: 'roc_auc is 0.7121, threshold 0.75',
+  cause: {
+    kind: 'data_quality',
+    summary: 'The data are broken: distance: 12.4 % of values above 2,724 (reference 0 %), mostly origin=JFK, LAX.',
+    columns: [
+      {
+        column: 'distance',
+        metric: 'quality.range_share',
+        value: 0.124,
+        text: 'distance: 12.4 % of values above 2,724',
+      },
+      { column: 'distance', metric: 'drift.score', value: 3.2, text: 'distance: distributed differently' },
+    ],
+    slices: [
+      { slice: 'origin=JFK', metric: 'quality.range_share', value: 0.9, n: 700 },
+      { slice: 'origin=LAX', metric: 'quality.range_share', value: 0.85, n: 1600 },
+    ],
+  },
+  runbook: 'https://wiki.example.org/auc-low',
+  activeAt: '2001-01-09T00:10:00.000Z',
+  firedAt: '2001-01-10T00:10:00.000Z',
+  resolvedAt: null,
+  acknowledgedBy: null,
+  acknowledgedAt: null,
+  silencedBy: null,
+  evidence: {
+    lower: 0.7002,
+    upper: 0.7239,
+    n: 4120,
+    coverage: 0.93,
+    reference: 0.8104,
+    why: 'roc_auc is 0.7121, below 0.75',
+  },
+  ...over,
+});
+
+/** A value of the data that means something in every language that a channel speaks. */
+export const HOSTILE = '<!channel> <b>&amp;</b> "x" |y| *z* {{ 1 }} \u001b[31m\r\nBcc: eve@example.org';
+
+const context = {
+  group: { key: 'root:{model=flights}', labels: { model: 'flights' } },
+  publicUrl: 'https://leeway.example.org/',
+  now: Date.parse('2001-01-10T00:10:30Z'),
+};
+const over = alert({
+  id: 'alert_2',
+  rule: 'distance-range',
+  severity: 'warning',
+  metric: 'quality.range_share',
+  column: 'distance',
+  value: 0.124,
+  threshold: 0.05,
+  summary: 'quality.range_share of distance is 12.4 %, threshold 5 %',
+  cause: null,
+  runbook: null,
+  state: 'resolved',
+  resolvedAt: '2001-01-10T00:10:00.000Z',
+  evidence: {
+    lower: null,
+    upper: null,
+    n: 4120,
+    coverage: null,
+    reference: 0,
+    why: 'quality.range_share of distance is 0 %, not above 5 %',
+  },
+});
+
+export const messages = {
+  firing: buildMessage({ ...context, firing: [alert()], resolved: [], reason: 'first' }),
+  mixed: buildMessage({ ...context, firing: [alert()], resolved: [over], reason: 'resolved' }),
+  resolved: buildMessage({ ...context, firing: [], resolved: [over], reason: 'all resolved' }),
+  hostile: buildMessage({
+    ...context,
+    group: { key: `root:${HOSTILE}`, labels: { model: 'flights' } },
+    firing: [alert({ summary: HOSTILE, slice: `carrier=${HOSTILE}` })],
+    resolved: [],
+    reason: 'first',
+  }),
+  huge: buildMessage({
+    ...context,
+    firing: Array.from({ length: 200 }, (_, i) =>
+      alert({
+        id: `alert_${i}`,
+        rule: `rule-${i}`,
+        summary: `${'very long & '.repeat(100)}${i}`,
+        runbook: `https://x.example/${'y'.repeat(900)}`,
+      }),
+    ),
+    resolved: [],
+    reason: 'new alerts',
+  }),
+} satisfies Record<string, Message>;
