@@ -41,6 +41,9 @@ export type {
   RegressionSummary,
   Task,
 } from './performance/performance-summary.ts';
+export { summarizeBinary } from './performance/summarize-binary.ts';
+export { summarizeMulticlass } from './performance/summarize-multiclass.ts';
+export { summarizeRegression } from './performance/summarize-regression.ts';
 export { alignCategories, type CategoryCell } from './summary/align-categories.ts';
 export { binEdges, distinctValueEdges } from './summary/bin-edges.ts';
 export { coarsen } from './summary/coarsen.ts';
@@ -49,3 +52,5 @@ export { mean } from './summary/mean.ts';
 export { mergeSummaries } from './summary/merge-summaries.ts';
 export { quantile } from './summary/quantile.ts';
 export { standardDeviation } from './summary/standard-deviation.ts';
+export { summarizeCategorical } from './summary/summarize-categorical.ts';
+export { summarizeNumeric } from './summary/summarize-numeric.ts';

@@ -1,56 +1,39 @@
-import pc from 'picocolors';
+/** Where progress is written: stderr, so that stdout holds the answer alone. */
+export interface ProgressStream {
+  write(text: string): unknown;
+  isTTY?: boolean;
+}
 
 export interface Progress {
-  /** Says what is being done, and how much of it. */
-  update(text: string, done?: number, total?: number): void;
-  /** Prints a line above the bar. */
-  above(text: string): void;
-  /** Ends the bar with a last word. */
-  done(text: string): void;
+  tick(steps?: number): void;
+  done(): void;
 }
 
-/** Lines on a pipe come no closer together than this. */
-const PLAIN_MS = 5_000;
 const WIDTH = 24;
 
-/** Progress on stderr: a bar on a terminal, a line now and then elsewhere. */
-export function createProgress(text: string, stream: NodeJS.WriteStream = process.stderr): Progress {
-  const live = stream.isTTY === true;
+/** Progress of work: a bar on a terminal, a plain line otherwise. Without a total there is nothing to measure, only a label. */
+export function progress(stream: ProgressStream, label: string, total?: number): Progress {
+  if (!stream.isTTY) {
+    stream.write(`${label}\n`);
+    return { tick() {}, done() {} };
+  }
+  let count = 0;
   let shown = '';
-  let printedAt = 0;
-  const draw = (line: string) => {
-    if (!live) return;
+  const draw = () => {
+    const filled = total ? Math.min(WIDTH, Math.round((count / total) * WIDTH)) : 0;
+    const bar = total ? ` ${'█'.repeat(filled)}${'░'.repeat(WIDTH - filled)} ${count}/${total}` : ' …';
+    const line = `${label}${bar}`;
+    if (line !== shown) stream.write(`\r\u001b[K${line}`);
     shown = line;
-    stream.write(`\r\u001b[2K${line}`);
   };
-  const progress: Progress = {
-    update(what, done, total) {
-      const share = done === undefined || !total ? null : Math.min(1, done / total);
-      if (live) return draw(share === null ? `${pc.cyan('…')} ${what}` : `${bar(share)} ${String(Math.round(share * 100)).padStart(3)} %  ${what}`);
-      if (Date.now() - printedAt < PLAIN_MS) return;
-      printedAt = Date.now();
-      stream.write(`${share === null ? '' : `${Math.round(share * 100)} %  `}${what}\n`);
+  draw();
+  return {
+    tick(steps = 1) {
+      count += steps;
+      draw();
     },
-    above(line) {
-      if (!live) {
-        stream.write(`${line}\n`);
-        return;
-      }
-      const bottom = shown;
-      stream.write(`\r\u001b[2K${line}\n`);
-      draw(bottom);
-    },
-    done(what) {
-      if (live) stream.write('\r\u001b[2K');
-      shown = '';
-      stream.write(`${pc.green('✓')} ${what}\n`);
+    done() {
+      stream.write('\r\u001b[K');
     },
   };
-  progress.update(text);
-  return progress;
-}
-
-function bar(share: number): string {
-  const full = Math.round(share * WIDTH);
-  return pc.cyan('█'.repeat(full)) + pc.dim('░'.repeat(WIDTH - full));
 }

@@ -15,7 +15,7 @@ import { createLogger } from '../../platform/log.ts';
 import { Api } from '../api.ts';
 import type { AddCommand, GlobalOptions } from '../command.ts';
 import { note, print, printJson } from '../io.ts';
-import { createProgress } from '../progress.ts';
+import { createStatusLine } from '../status-line.ts';
 import { announce, untilStopped, withdraw } from './serve.ts';
 
 export const addDemoCommand: AddCommand = (program) => {
@@ -47,7 +47,7 @@ interface DemoOptions extends GlobalOptions {
 
 async function runDemo(options: DemoOptions): Promise<void> {
   const dataDir = options.data ?? (await mkdtemp(join(tmpdir(), 'leeway-demo-')));
-  const progress = createProgress('reading the flights');
+  const progress = createStatusLine('reading the flights');
   const flights = await Flights.load(options.share);
   const say = (text: string) => progress.above(text);
   const receivers = await startReceivers(({ by, subject }) => say(`${pc.dim(`${by} caught`)} ${subject}`));

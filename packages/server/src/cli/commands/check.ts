@@ -1,0 +1,140 @@
+import { writeFile } from 'node:fs/promises';
+import { LeewayError } from '@leeway/contract';
+import type { Task } from '@leeway/stats';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { CheckOptions } from '../../check/check-files.ts';
+import { progress } from '../progress.ts';
+
+export interface CommandIo {
+  stdout: NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
+  stderr: NodeJS.WritableStream & { isTTY?: boolean };
+}
+
+interface Flags {
+  reference: string;
+  current: string;
+  columns?: string;
+  tests: string;
+  label?: string;
+  prediction?: string;
+  score?: string;
+  task?: Task;
+  positive?: string;
+  by?: string;
+  exact?: boolean;
+  share: number;
+  correction: 'benjamini_hochberg' | 'bonferroni' | 'none';
+  report?: string;
+  junit?: string;
+  markdown?: string;
+  json?: boolean;
+  strict?: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  leeway check --reference train.parquet --current today.parquet
+  leeway check --reference train.csv --current today.csv.gz --label churned --score p_churn --report check.html
+  leeway check --reference train.csv --current today.jsonl --tests ks,psi --by region --json > check.json
+
+Exit status: 0 fine (or too few rows to tell; 1 with --strict), 1 findings, 2 wrong use or bad input, 3 the system failed.
+Drift of the whole is a finding when the share of drifted columns reaches --share.`;
+
+/** Adds `leeway check`. The code of the check itself is loaded when it runs. */
+export function addCheckCommand(program: Command, io: CommandIo): void {
+  program
+    .command('check')
+    .summary('compare two files: drift, data quality, performance')
+    .description('Compares two files: drift of each column, data quality and, with labels, performance. No server is needed.')
+    .requiredOption('--reference <file>', 'what is compared with: CSV, Parquet, JSONL or Arrow, gzip or not')
+    .requiredOption('--current <file>', 'what is checked')
+    .option('--columns <file>', 'YAML with types, tests, thresholds and limits of columns')
+    .option('--tests <ids>', 'drift tests, separated by commas; the first that fits a column decides', 'auto')
+    .option('--label <column>', 'true outcomes; with --prediction or --score, performance is measured')
+    .option('--prediction <column>', 'what the model said')
+    .option('--score <column>', 'probability of the positive label')
+    .addOption(new Option('--task <task>', 'found from the labels by default').choices(['binary', 'multiclass', 'regression']))
+    .option('--positive <label>', 'the label that counts as positive')
+    .option('--by <column>', 'repeat the comparison for each of the 20 most frequent values of a column')
+    .option('--exact', 'Kolmogorov-Smirnov and Wasserstein over all rows instead of over bins')
+    .option('--share <share>', 'share of drifted columns that makes a drift of the whole', parseShare, 0.5)
+    .addOption(
+      new Option('--correction <method>', 'of p-values, over the columns')
+        .choices(['benjamini_hochberg', 'bonferroni', 'none'])
+        .default('benjamini_hochberg'),
+    )
+    .option('--report <file>', 'write an HTML report')
+    .option('--junit <file>', 'write JUnit XML, one test case for each column and finding')
+    .option('--markdown <file>', 'write Markdown, for a comment on a pull request')
+    .option('--json', 'print one JSON document on stdout')
+    .option('--strict', 'exit with 1 also where there are too few rows to tell')
+    .addHelpText('after', EXAMPLES)
+    .action((flags: Flags) => settle(io, () => runCheck(flags, io)));
+}
+
+/** Runs a command and sets the exit status; an error is told with what to do about it. */
+async function settle(io: CommandIo, run: () => Promise<number>): Promise<void> {
+  try {
+    process.exitCode = await run();
+  } catch (error) {
+    const known = error instanceof LeewayError ? error : null;
+    const lines = known
+      ? [`error: ${known.message}`, `       ${known.remedy} [${known.code}]`]
+      : [`error: ${error instanceof Error ? (process.env['LEEWAY_DEBUG'] ? error.stack : error.message) : String(error)}`];
+    io.stderr.write(`${lines.join('\n')}\n`);
+    process.exitCode = known && known.status < 500 ? 2 : 3;
+  }
+}
+
+async function runCheck(flags: Flags, io: CommandIo): Promise<number> {
+  const { assertTest, readColumnsFile } = await import('../../check/columns-file.ts');
+  const tests = flags.tests.split(',').map((id) => id.trim());
+  for (const test of tests) assertTest(test, '--tests');
+  if (flags.label === undefined && (flags.positive !== undefined || flags.task !== undefined)) {
+    const given = flags.positive === undefined ? '--task' : '--positive';
+    throw new LeewayError('bad_option', `${given} was given without --label, so there is nothing to measure`);
+  }
+  const { label, prediction, score, task, positive, by, share, correction } = flags;
+  const options: CheckOptions = {
+    ...{ reference: flags.reference, current: flags.current, tests, share, correction, exact: flags.exact === true },
+    ...{ label, prediction, score, task, positive, by },
+    ...(flags.columns === undefined ? {} : { columns: await readColumnsFile(flags.columns) }),
+  };
+  const { checkFiles } = await import('../../check/check-files.ts');
+  const step = (text: string, total?: number) => progress(io.stderr, text, total);
+  const checked = await checkFiles(options, io.stderr.isTTY ? { step } : undefined);
+  const { result } = checked;
+  if (flags.report !== undefined) {
+    const { renderHtml } = await import('../../check/render/html.ts');
+    await write(flags.report, renderHtml(checked));
+  }
+  if (flags.junit !== undefined) {
+    const { renderJunit } = await import('../../check/render/junit.ts');
+    await write(flags.junit, renderJunit(result));
+  }
+  if (flags.markdown !== undefined) {
+    const { renderMarkdown } = await import('../../check/render/markdown.ts');
+    await write(flags.markdown, renderMarkdown(result));
+  }
+  if (flags.json) io.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  else {
+    const { renderText } = await import('../../check/render/text.ts');
+    io.stdout.write(renderText(result, { color: io.stdout.isTTY === true, width: io.stdout.columns ?? 100 }));
+    const written = [flags.report, flags.junit, flags.markdown].filter((path) => path !== undefined);
+    if (written.length > 0) io.stderr.write(`written: ${written.join(', ')}\n`);
+  }
+  if (result.verdict === 'findings') return 1;
+  return result.verdict === 'insufficient' && flags.strict ? 1 : 0;
+}
+
+async function write(path: string, text: string): Promise<void> {
+  await writeFile(path, text).catch((error: NodeJS.ErrnoException) => {
+    throw new LeewayError('bad_option', `${path} cannot be written: ${error.code ?? error.message}`, { cause: error });
+  });
+}
+
+function parseShare(text: string): number {
+  const share = Number(text);
+  if (text.trim() !== '' && share > 0 && share <= 1) return share;
+  throw new InvalidArgumentError('Expected a share above 0 and at most 1, such as 0.5.');
+}

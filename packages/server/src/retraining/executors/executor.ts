@@ -1,0 +1,33 @@
+import type { z } from 'zod';
+
+/** What a trainer is given. */
+export interface Training<O> {
+  /** Folder of the run: its working folder unless the options say otherwise. */
+  dir: string;
+  /** The environment of the training contract. */
+  env: Record<string, string>;
+  options: O;
+  /** Aborted when the run is cancelled, its time is up or the server stops: the trainer must be ended. */
+  signal: AbortSignal;
+  /** Each line that the trainer writes. */
+  onLog(line: string): void;
+}
+
+/** How the trainer ended. */
+export interface TrainerExit {
+  /** 0 is success; null when a signal ended it. */
+  exitCode: number | null;
+  signal: string | null;
+}
+
+/** A way to train. A new one is one folder and one line in executors/index.ts. */
+export interface Executor<O = unknown> {
+  type: string;
+  label: string;
+  /** Their output is `O`. */
+  options: z.ZodType;
+  /** Values of the options that no log may show. */
+  secrets?(options: O): string[];
+  /** Runs the trainer to its end. What a former try of the same run left running is ended first. */
+  run(training: Training<O>): Promise<TrainerExit>;
+}

@@ -1,0 +1,121 @@
+import { LeewayError, type ModelConfig } from '@leeway/contract';
+import { asyncBufferFromFile, parquetMetadataAsync, parquetScan } from 'hyparquet';
+import type { Column } from '../gateway/columns.ts';
+import type { Prediction } from '../gateway/runtime.ts';
+import {
+  type CategoricalColumn,
+  type NumericColumn,
+  readTable,
+  type Table,
+  type TableColumn,
+} from '../learner/read-table.ts';
+import type { Scorer } from './context.ts';
+
+/** The held-out rows of a run, by column. */
+export interface Holdout {
+  table: Table;
+  label: TableColumn;
+  id: CategoricalColumn;
+  /** Day of each row, counted from 1970. */
+  days: Int32Array;
+}
+
+const DAY_MS = 86_400_000;
+
+export async function readHoldout(path: string, model: ModelConfig): Promise<Holdout> {
+  const kinds = new Map<string, TableColumn['kind']>([
+    ['id', 'categorical'],
+    ['label', model.task === 'regression' ? 'numeric' : 'categorical'],
+  ]);
+  for (const [name, { type }] of Object.entries(model.columns.features)) {
+    kinds.set(name, type === 'categorical' ? 'categorical' : 'numeric');
+  }
+  const table = await readTable(path, kinds);
+  return {
+    table,
+    label: table.columns.get('label')!,
+    id: table.columns.get('id') as CategoricalColumn,
+    days: await readDays(path, table.rows),
+  };
+}
+
+async function readDays(path: string, rows: number): Promise<Int32Array> {
+  const file = await asyncBufferFromFile(path);
+  const metadata = await parquetMetadataAsync(file);
+  const scan = await parquetScan({ file, metadata, columns: ['time'] });
+  const days = new Int32Array(rows);
+  for (const range of scan.ranges) {
+    const times = await scan.readColumn({ column: 'time', ...range });
+    for (let i = 0; i < times.length; i++) days[range.rowStart + i] = Math.floor(Number(times[i]) / DAY_MS);
+  }
+  return days;
+}
+
+/** Rows that a model is asked about at once. */
+const BATCH_ROWS = 8_192;
+
+/** What a model says of every held-out row. */
+export async function scoreHoldout(scorer: Scorer, model: ModelConfig, { table }: Holdout): Promise<Prediction> {
+  const features = Object.keys(model.columns.features).map((name) => [name, table.columns.get(name)!] as const);
+  const regression = model.task === 'regression';
+  const numbers = regression ? new Float64Array(table.rows) : null;
+  const classes: string[] = [];
+  let score: Float64Array | null = null;
+  for (let from = 0; from < table.rows; from += BATCH_ROWS) {
+    const to = Math.min(table.rows, from + BATCH_ROWS);
+    const columns = new Map(features.map(([name, column]) => [name, slice(column, from, to)]));
+    const scores = await scorer.predict({ rows: to - from, columns });
+    if (scores.prediction.length !== to - from) {
+      throw new Error(`it gave ${scores.prediction.length} predictions for ${to - from} rows`);
+    }
+    if (numbers) numbers.set(Float64Array.from(scores.prediction, Number), from);
+    else for (const said of scores.prediction) classes.push(String(said));
+    if (scores.score) {
+      score ??= new Float64Array(table.rows).fill(Number.NaN);
+      score.set(scores.score, from);
+    }
+  }
+  return { prediction: numbers ?? classes, score };
+}
+
+function slice(column: TableColumn, from: number, to: number): Column {
+  if (column.kind === 'numeric') return column.values.subarray(from, to);
+  return Array.from(column.codes.subarray(from, to), (code) => (code < 0 ? null : column.categories[code]!));
+}
+
+/** What the trainer itself says that its model predicts, in the order of the held-out rows. */
+export async function readPredictions(path: string, model: ModelConfig, holdout: Holdout): Promise<Prediction> {
+  const table = await readTableOrSay(path, model);
+  const id = table.columns.get('id') as CategoricalColumn;
+  const rowOf = new Map<string, number>();
+  for (let row = 0; row < table.rows; row++) rowOf.set(id.categories[id.codes[row]!] ?? '', row);
+  const rows = Int32Array.from(holdout.id.codes, (code) => rowOf.get(holdout.id.categories[code] ?? '') ?? -1);
+  const absent = rows.indexOf(-1);
+  if (absent >= 0) {
+    const name = holdout.id.categories[holdout.id.codes[absent]!];
+    throw new LeewayError('broken_model', `${path} has no prediction for the held-out row ${name}`);
+  }
+  const said = table.columns.get('prediction')!;
+  const score = table.columns.get('score') as NumericColumn | undefined;
+  return {
+    prediction:
+      said.kind === 'numeric'
+        ? Float64Array.from(rows, (row) => said.values[row]!)
+        : Array.from(rows, (row) => said.categories[said.codes[row]!] ?? ''),
+    score: score ? Float64Array.from(rows, (row) => score.values[row]!) : null,
+  };
+}
+
+async function readTableOrSay(path: string, model: ModelConfig): Promise<Table> {
+  try {
+    const { schema } = await parquetMetadataAsync(await asyncBufferFromFile(path));
+    const kinds = new Map<string, TableColumn['kind']>([
+      ['id', 'categorical'],
+      ['prediction', model.task === 'regression' ? 'numeric' : 'categorical'],
+    ]);
+    if (schema.some((element) => element.name === 'score')) kinds.set('score', 'numeric');
+    return await readTable(path, kinds);
+  } catch (error) {
+    throw new LeewayError('broken_model', `${path} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+}

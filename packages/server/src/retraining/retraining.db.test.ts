@@ -1,0 +1,701 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Config, type ModelConfig, type Run } from '@leeway/contract';
+import { asyncBufferFromFile, parquetMetadataAsync } from 'hyparquet';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { Audit } from '../audit/audit.ts';
+import type { Context } from '../context.ts';
+import { Events } from '../events/events.ts';
+import { loadOnnx } from '../gateway/runtime.ts';
+import { Jobs } from '../jobs/jobs.ts';
+import { tableOf } from '../learner/testdata/table.ts';
+import { TrainParams, type TrainSchema, train } from '../learner/train.ts';
+import { ManualClock } from '../platform/clock.ts';
+import { newId } from '../platform/ids.ts';
+import { createLogger } from '../platform/log.ts';
+import { listVersions } from '../registry/versions.ts';
+import { type OpenStore, openStore } from '../store/open.ts';
+import { labelsTable, predictionsTable, syncModelTables } from '../warehouse/model-tables.ts';
+import { instant, Warehouse } from '../warehouse/warehouse.ts';
+import { markOf, stillRuns } from './executors/process-group.ts';
+import { type Retraining, type RetrainingOptions, registerRetraining } from './index.ts';
+import { programPath } from './program.ts';
+
+const DAY = 86_400_000;
+const NOW = Date.parse('2026-03-10T00:30:00Z');
+const ROWS = 3_000;
+const DAYS = 35;
+
+const FEATURES = {
+  distance: { type: 'numeric' },
+  carrier: { type: 'categorical' },
+  late: { type: 'boolean' },
+} as const;
+const SCHEMA: TrainSchema = { task: 'binary', positive: 'yes', label: 'label', features: FEATURES };
+const dir = mkdtempSync(join(tmpdir(), 'leeway-retraining-'));
+
+interface Row {
+  id: string;
+  time: number;
+  distance: number | null;
+  carrier: string | null;
+  late: boolean;
+  label: string;
+}
+
+/** Rows whose label follows from their features, with chance. */
+function makeRows(): Row[] {
+  let state = 3;
+  const random = () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+  return Array.from({ length: ROWS }, (_, i) => {
+    const distance = random() * 10;
+    const carrier = ['AA', 'DL', 'WN'][Math.floor(random() * 3)]!;
+    const late = random() < 0.3;
+    const logit = distance - 5 + (carrier === 'AA' ? 1.5 : 0) + (late ? 1 : -0.5);
+    const label = random() < 1 / (1 + Math.exp(-logit)) ? 'yes' : 'no';
+    const missing = random();
+    return {
+      id: `p${i}`,
+      time: NOW - DAYS * DAY + Math.floor((i * DAYS * DAY) / ROWS),
+      distance: missing < 0.02 ? null : distance,
+      carrier: missing > 0.98 ? null : carrier,
+      late,
+      label,
+    };
+  });
+}
+
+/** A model learnt from the rows; `labelOf` may spoil what it learns. */
+function onnxOf(rows: Row[], name: string, labelOf: (row: Row, i: number) => string): string {
+  const table = tableOf({ distance: 'numeric', carrier: 'categorical', late: 'boolean', label: 'categorical' }, [
+    ...rows.map((row, i) => [row.distance, row.carrier, row.late, labelOf(row, i)]),
+  ]);
+  const path = join(dir, `${name}.onnx`);
+  writeFileSync(path, train(table, SCHEMA, TrainParams.parse({})).onnx);
+  return path;
+}
+
+const rows = makeRows();
+const good = onnxOf(rows, 'good', (row) => row.label);
+const poor = onnxOf(rows, 'poor', (_, i) => (i % 2 === 0 ? 'yes' : 'no'));
+
+/** A trainer in one line of JavaScript. */
+const node = (script: string) => ({
+  type: 'command',
+  command: [process.execPath, '-e', `const fs = require('fs'); const e = process.env; ${script}`],
+});
+const leaves = (path: string) => node(`fs.copyFileSync(${JSON.stringify(path)}, e.LEEWAY_OUTPUT + '/model.onnx')`);
+
+const GATES = [
+  { type: 'compare', metric: 'log_loss' },
+  { type: 'threshold', metric: 'roc_auc', above: 0.7 },
+];
+
+/** Every model has a table of its own, so that a test has the runs of its model to itself. */
+let models: ModelConfig[] = [];
+function declare(name: string, retrain: Record<string, unknown> | undefined): ModelConfig {
+  const columns = { features: FEATURES, positive: 'yes', score: 'score', label: 'delayed' };
+  const document = { apiVersion: 'leeway/v1', models: [{ name, task: 'binary', columns, retrain }] };
+  const model = Config.parse(document).models[0]!;
+  models = [...models.filter((other) => other.name !== name), model];
+  return model;
+}
+
+let store: OpenStore;
+let warehouse: Warehouse;
+let clock: ManualClock;
+let ctx: Context;
+let retraining: Retraining;
+
+/** As after a start of the server on the same stores. */
+function boot(options: RetrainingOptions = {}): void {
+  const log = createLogger('silent');
+  ctx = {
+    ...{ clock, newId, log, store, warehouse, dataDir: dir },
+    jobs: new Jobs({ store, clock, log }),
+    events: new Events(clock),
+    audit: new Audit(clock),
+    publicUrl: () => 'http://127.0.0.1:7373',
+    config: () => ({ ...Config.parse({ apiVersion: 'leeway/v1' }), models }),
+  };
+  retraining = registerRetraining(ctx, options);
+}
+
+async function seed(model: ModelConfig, given = rows): Promise<void> {
+  await syncModelTables(warehouse, model);
+  await warehouse.insert(
+    predictionsTable(model).replaceAll('`', ''),
+    given.map((row, i) => ({
+      ...{ id: row.id, time: instant(row.time), received: instant(row.time), weight: 1 },
+      ...{ role: i % 2 === 0 ? 'live' : 'history', f_distance: row.distance, f_carrier: row.carrier, f_late: row.late },
+    })),
+  );
+  await warehouse.insert(
+    labelsTable(model).replaceAll('`', ''),
+    given.map((row) => ({
+      id: row.id,
+      label: row.label,
+      received: instant(Math.min(NOW, row.time + DAY)),
+      source: '',
+    })),
+  );
+}
+
+async function setUp(name: string, retrain: Record<string, unknown>): Promise<ModelConfig> {
+  const model = declare(name, { approval: 'auto', gates: GATES, ...retrain });
+  await seed(model);
+  return model;
+}
+
+let asked = 0;
+const byHand = (model: string, key = `hand/${++asked}`) =>
+  retraining.startRun({ model, trigger: 'hand', reason: 'test', key, actor: 'ann' });
+
+/** A run by hand to its end. */
+async function runOf(model: string): Promise<Run> {
+  const { id } = await byHand(model);
+  await ctx.jobs.drain();
+  return retraining.getRun(id);
+}
+
+const audit = async (subject: string) =>
+  (await ctx.audit.list(store.db, 1_000)).filter((entry) => entry.subject === subject).reverse();
+
+beforeAll(async () => {
+  store = await openStore(join(dir, 'store.db'));
+  warehouse = await Warehouse.open(join(dir, 'warehouse'));
+  clock = new ManualClock(NOW);
+});
+
+afterAll(async () => {
+  await warehouse?.close();
+  await store?.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+beforeAll(() => boot());
+afterEach(async () => {
+  await ctx.jobs.stop();
+  models = [];
+  boot();
+});
+
+describe('a run', () => {
+  it('trains the first version, which serves by itself; the same again is no better, a better one is', async () => {
+    const model = await setUp('flights', { executor: leaves(poor), gates: [GATES[0]] });
+    const first = await runOf(model.name);
+    expect(first).toMatchObject({
+      ...{ state: 'promoted', champion: null, challenger: 'v1', error: null },
+      gates: [{ type: 'compare', metric: 'log_loss', verdict: 'pass', reason: 'no_champion' }],
+      dataset: { holdoutRows: expect.any(Number), start: expect.stringMatching(/^2026-02-10T00:1/) },
+    });
+    const { trainRows, holdoutRows } = first.dataset!;
+    expect([trainRows + holdoutRows, holdoutRows]).toEqual([(28 * ROWS) / DAYS, (7 * ROWS) / DAYS]);
+    expect((await audit(first.id)).map((entry) => [entry.action, entry.actor])).toEqual([
+      ['run.queued', 'ann'],
+      ['run.preparing', 'leeway'],
+      ['run.training', 'leeway'],
+      ['run.evaluating', 'leeway'],
+      ['run.promoted', 'leeway'],
+    ]);
+
+    const [v1] = await listVersions(store.db, model.name);
+    expect(v1).toMatchObject({
+      ...{ version: 'v1', aliases: ['champion'], run: first.id, parent: null, dataset: first.dataset },
+      ...{ metrics: { log_loss: expect.any(Number), roc_auc: expect.any(Number) }, artifact: { format: 'onnx' } },
+    });
+    const profiles = await warehouse.query<{ summary: string }>(
+      `SELECT summary FROM profiles WHERE model = 'flights' AND reference = 'training:v1' AND column = 'score'
+         AND bucket_start = bucket_end AND bucket_start = {at:DateTime64(3, 'UTC')}`,
+      { at: instant(Date.parse(first.dataset!.holdoutStart)) },
+    );
+    expect(JSON.parse(profiles[0]!.summary)).toMatchObject({ kind: 'numeric', count: holdoutRows });
+
+    const same = await runOf(model.name);
+    expect(same).toMatchObject({
+      ...{ state: 'rejected', champion: 'v1', challenger: 'v2', dataset: first.dataset },
+      gates: [{ verdict: 'inconclusive', reason: 'interval_holds_margin', difference: 0, n: holdoutRows }],
+      decision: 'rejected, inconclusive: compare log_loss (interval_holds_margin)',
+    });
+
+    declare(model.name, { approval: 'auto', gates: GATES, executor: leaves(good) });
+    const better = await runOf(model.name);
+    expect(better).toMatchObject({ state: 'promoted', champion: 'v1', challenger: 'v3' });
+    expect(better.gates.map((gate) => gate.verdict)).toEqual(['pass', 'pass']);
+    expect(better.gates[0]!.upper).toBeLessThan(0);
+
+    declare(model.name, { approval: 'auto', gates: GATES, executor: leaves(poor) });
+    const worse = await runOf(model.name);
+    expect(worse).toMatchObject({ state: 'rejected', champion: 'v3', challenger: 'v4' });
+    expect(worse.gates.map((gate) => gate.verdict)).toEqual(['fail', 'fail']);
+    const versions = await listVersions(store.db, model.name);
+    expect(versions.map((v) => [v.version, v.aliases, v.parent])).toEqual([
+      ['v4', ['challenger'], 'v3'],
+      ['v3', ['champion'], 'v1'],
+      ['v2', [], 'v1'],
+      ['v1', [], null],
+    ]);
+    // The data of the last three runs stay.
+    expect([first, same, better, worse].map((run) => existsSync(join(dir, 'runs', run.id, 'train.parquet')))).toEqual([
+      ...[false, true, true, true],
+    ]);
+    expect(await ctx.audit.firstBroken(store.db)).toBeNull();
+  });
+
+  it('gives the trainer what the contract says, and nothing of the server', async () => {
+    vi.stubEnv('SLACK_TOKEN', 'xoxb-of-the-server');
+    const script = `fs.writeFileSync('env.json', JSON.stringify(e)); console.log('key ' + e.API_KEY); console.error('Bearer abcdefghijkl');`;
+    const { command } = node(`${script} fs.copyFileSync('${good}', e.LEEWAY_OUTPUT + '/model.onnx')`);
+    const params = { C: 0.5 };
+    const executor = { type: 'command', command, env: { API_KEY: 'hush-hush', MODE: 'fast' } };
+    const model = await setUp('contract', { params, executor });
+    const run = await runOf(model.name);
+    vi.unstubAllEnvs();
+    expect(run.state).toBe('promoted');
+    const folder = join(dir, 'runs', run.id);
+    const env = JSON.parse(readFileSync(join(folder, 'env.json'), 'utf8'));
+    expect(env).toMatchObject({
+      ...{ LEEWAY_RUN_ID: run.id, LEEWAY_MODEL: 'contract', LEEWAY_REASON: 'test', LEEWAY_CHAMPION: '' },
+      ...{ LEEWAY_URL: 'http://127.0.0.1:7373', LEEWAY_PARAMS: '{"C":0.5}', MODE: 'fast' },
+    });
+    expect(env.SLACK_TOKEN).toBeUndefined();
+    expect(JSON.parse(readFileSync(env.LEEWAY_SCHEMA, 'utf8'))).toEqual(SCHEMA);
+    for (const [path, count] of [
+      [env.LEEWAY_TRAIN_DATA, run.dataset!.trainRows],
+      [env.LEEWAY_HOLDOUT_DATA, run.dataset!.holdoutRows],
+    ]) {
+      const { schema, num_rows } = await parquetMetadataAsync(await asyncBufferFromFile(path));
+      expect(schema.slice(1).map((column) => column.name)).toEqual([
+        'id',
+        'time',
+        'distance',
+        'carrier',
+        'late',
+        'label',
+      ]);
+      expect(Number(num_rows)).toBe(count);
+    }
+    expect(run.log.split('\n').sort()).toEqual(['Bearer [secret]', 'key [secret]']);
+    const [version] = await listVersions(store.db, model.name);
+    expect(version!.params).toEqual(params);
+  });
+
+  it('shows nothing without held-out rows', async () => {
+    const model = await setUp('unheld', { executor: leaves(good), data: { holdout: '0s' } });
+    const run = await runOf(model.name);
+    expect(run).toMatchObject({ state: 'rejected', challenger: 'v1', dataset: { holdoutRows: 0 } });
+    expect(run.gates.map((gate) => [gate.verdict, gate.reason])).toEqual([
+      ['inconclusive', 'too_few_rows'],
+      ['inconclusive', 'too_few_rows'],
+    ]);
+  });
+
+  it.each([
+    ['multiclass', 'accuracy', (row: Row) => row.carrier ?? 'AA', { accuracy: 1 }],
+    ['regression', 'rmse', (row: Row) => String(2 * (row.distance ?? 5) + 1), { r2: 1 }],
+  ] as const)('%s: learns what can be learnt, and is no worse than itself', async (task, metric, labelOf, expected) => {
+    const labelled = rows.filter((row) => row.carrier && row.distance).map((row) => ({ ...row, label: labelOf(row) }));
+    const kinds = { distance: 'numeric', carrier: 'categorical', late: 'boolean' } as const;
+    const table = tableOf({ ...kinds, label: task === 'regression' ? 'numeric' : 'categorical' }, [
+      ...labelled.map((row) => [row.distance, row.carrier, row.late, row.label]),
+    ]);
+    const path = join(dir, `${task}.onnx`);
+    writeFileSync(path, train(table, { ...SCHEMA, task }, TrainParams.parse({ C: 1000 })).onnx);
+    const gates = [{ type: 'compare', metric, form: 'non_inferiority', margin: 0.01 }];
+    const base = declare(task, { approval: 'auto', gates, executor: leaves(path) });
+    const { score: _, ...columns } = base.columns;
+    const model = { ...base, task, columns };
+    models = [model];
+    await seed(model, labelled);
+    expect(await runOf(task)).toMatchObject({ state: 'promoted', gates: [{ reason: 'no_champion' }] });
+    expect(await runOf(task)).toMatchObject({ state: 'promoted', champion: 'v1', gates: [{ verdict: 'pass' }] });
+    const [version] = await listVersions(store.db, task);
+    for (const [id, value] of Object.entries(expected)) expect(version!.metrics[id]).toBeCloseTo(value, 2);
+    const profiles = await warehouse.query(
+      `SELECT reference FROM profiles WHERE model = {task:String} AND column = 'prediction' ORDER BY reference`,
+      { task },
+    );
+    expect(profiles).toEqual([{ reference: 'training:v1' }, { reference: 'training:v2' }]);
+  });
+
+  it.runIf(existsSync(programPath('learner/main')))('learns by the built-in trainer', async () => {
+    const model = await setUp('builtin', { executor: { type: 'builtin' } });
+    const run = await runOf(model.name);
+    expect(run).toMatchObject({ state: 'promoted', error: null });
+    expect(run.log).toContain('wrote model.onnx');
+    const [version] = await listVersions(store.db, model.name);
+    expect(version!.metrics['roc_auc']).toBeGreaterThan(0.85);
+  });
+
+  it('takes the word of a trainer whose model cannot be run here', async () => {
+    const executor = node(`
+      fs.writeFileSync(e.LEEWAY_OUTPUT + '/model.pkl', 'pickle');
+      fs.copyFileSync('${dir}/predictions.parquet', e.LEEWAY_OUTPUT + '/holdout_predictions.parquet')`);
+    const model = await setUp('external', { executor });
+    const window = { from: instant(NOW - 8 * DAY), to: instant(NOW) };
+    await warehouse.exportParquet(
+      join(dir, 'predictions.parquet'),
+      `SELECT id, if(f_distance > 5, 'yes', 'no') AS prediction, ifNull(f_distance, 5) / 10.5 AS score
+       FROM predictions_external WHERE time >= {from:DateTime64(3, 'UTC')} AND time < {to:DateTime64(3, 'UTC')} ORDER BY rand()`,
+      window,
+    );
+    expect(await runOf(model.name)).toMatchObject({ state: 'promoted', challenger: 'v1' });
+    const [version] = await listVersions(store.db, model.name);
+    expect(version).toMatchObject({ artifact: { format: 'external' } });
+    expect(version!.metrics['roc_auc']).toBeGreaterThan(0.8);
+
+    // Against a champion that cannot be run, nothing can be shown.
+    declare(model.name, { approval: 'auto', gates: GATES, executor: leaves(good) });
+    const next = await runOf(model.name);
+    expect(next).toMatchObject({ state: 'rejected', gates: [{ reason: 'champion_not_scored' }, { verdict: 'pass' }] });
+  });
+});
+
+describe('a trainer that goes wrong', () => {
+  const copy = (name: string) => `fs.copyFileSync('${good}', e.LEEWAY_OUTPUT + '/${name}');`;
+  it.each<[intent: string, executor: Record<string, unknown>, code: string, detail: RegExp]>([
+    [
+      'fails',
+      node(`console.log('no such column'); process.exit(3)`),
+      'trainer_failed',
+      /exit status 3.*\nno such column$/,
+    ],
+    ['is killed', node(`process.kill(process.pid, 'SIGKILL')`), 'trainer_failed', /ended by SIGKILL; it wrote nothing/],
+    [
+      'is not there',
+      { type: 'command', command: ['no-such-program'] },
+      'trainer_failed',
+      /"no-such-program" could not be started/,
+    ],
+    [
+      'hangs',
+      { ...node(`console.log('hm'); setInterval(() => {}, 9e3)`), timeout: '1s' },
+      'trainer_timeout',
+      /after 1s.*\nhm$/,
+    ],
+    ['leaves nothing', node(``), 'no_candidate', /it is empty/],
+    [
+      'leaves numbers only',
+      node(`fs.writeFileSync(e.LEEWAY_OUTPUT + '/metrics.json', '{}')`),
+      'no_candidate',
+      /metrics\.json/,
+    ],
+    ['leaves two', node(`${copy('a.onnx')} ${copy('b.onnx')}`), 'ambiguous_candidate', /a\.onnx, b\.onnx/],
+    ['leaves a broken file', node(`fs.writeFileSync(e.LEEWAY_OUTPUT + '/model.onnx', 'x')`), 'broken_model', /onnx/],
+    ['is of no known type', { type: 'magic' }, 'config_invalid', /"magic"; there are builtin, command/],
+    ['lacks its command', { type: 'command' }, 'config_invalid', /command/],
+    [
+      'has a text for a command',
+      { type: 'command', command: 'echo out of luck; exit 4' },
+      'trainer_failed',
+      /exit status 4.*\nout of luck/,
+    ],
+  ])('%s', async (_, executor, code, detail) => {
+    const model = await setUp('trouble', { executor });
+    const run = await runOf(model.name);
+    expect(run).toMatchObject({
+      state: 'failed',
+      challenger: null,
+      error: { code, detail: expect.stringMatching(detail) },
+    });
+    expect((await audit(run.id)).at(-1)).toMatchObject({ action: 'run.failed', detail: { error: { code } } });
+    expect(await store.db.selectFrom('jobs').selectAll().execute()).toEqual([]);
+    expect(await listVersions(store.db, model.name)).toEqual([]);
+  });
+
+  it('has too few rows', async () => {
+    const model = await setUp('few', { executor: leaves(good), data: { minimumRows: 100_000 } });
+    expect(await runOf(model.name)).toMatchObject({ state: 'failed', error: { code: 'too_few_rows' } });
+    const empty = declare('empty', { executor: leaves(good) });
+    await syncModelTables(warehouse, empty);
+    expect(await runOf(empty.name)).toMatchObject({ state: 'failed', error: { code: 'too_few_rows' } });
+  });
+
+  it('leaves no process of its group behind', async () => {
+    const child = `require('child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 9e3)'], { stdio: 'inherit' }).pid`;
+    const executor = node(`fs.writeFileSync('child.pid', String(${child})); setTimeout(() => process.exit(3), 50)`);
+    const model = await setUp('children', { executor });
+    const run = await runOf(model.name);
+    expect(run.error!.code).toBe('trainer_failed');
+    const pid = Number(readFileSync(join(dir, 'runs', run.id, 'child.pid'), 'utf8'));
+    await vi.waitFor(() => expect(stillRuns(markOf(pid))).toBe(false));
+  });
+});
+
+describe('occasions', () => {
+  const alert = (model: string, id: string, rule = 'drop') => ({ id, model, rule, summary: 'log loss rose' });
+  const fire = (given: ReturnType<typeof alert>) =>
+    store.db.transaction().execute((tx) => retraining.onAlertFiring(tx, given));
+
+  async function openAlert(model: string, id: string, metric: string): Promise<void> {
+    const cause = {
+      summary: '',
+      kind: 'data_quality',
+      columns: [{ column: 'distance' }],
+      slices: [{ slice: 'carrier=AA' }],
+    };
+    await store.db
+      .insertInto('alerts')
+      .values({
+        ...{ id, model, rule: 'range', instance: '', state: 'firing', noData: 0, severity: 'critical', labels: '{}' },
+        ...{
+          metric,
+          column: 'distance',
+          slice: '',
+          version: 'v1',
+          value: 1,
+          threshold: 0,
+          windowStart: NOW,
+          windowEnd: NOW,
+        },
+        ...{ summary: '', cause: JSON.stringify(cause), runbook: null, activeAt: NOW, firedAt: NOW, resolvedAt: null },
+        ...{ acknowledgedBy: null, acknowledgedAt: null, evidence: '{}' },
+      } as never)
+      .execute();
+  }
+
+  it('the same key starts once, another is told to wait', async () => {
+    const model = await setUp('once', { executor: leaves(good) });
+    const [first, second] = await Promise.all([byHand(model.name, 'k'), byHand(model.name, 'k')]);
+    expect(second.id).toBe(first.id);
+    await expect(byHand(model.name)).rejects.toMatchObject({ code: 'run_in_progress' });
+    await ctx.jobs.drain();
+    expect((await byHand(model.name, 'k')).state).toBe('promoted');
+    expect(await retraining.listRuns({ model: model.name })).toHaveLength(1);
+  });
+
+  it('an alert of its rule starts a run, once; cooldown holds the next back and is on record', async () => {
+    const triggers = [{ on: 'alert', rule: 'drop' }];
+    const model = await setUp('alerted', { executor: leaves(good), triggers });
+    await fire(alert(model.name, 'al_a', 'other'));
+    expect(await retraining.listRuns({ model: model.name })).toEqual([]);
+    await fire(alert(model.name, 'al_b'));
+    await fire(alert(model.name, 'al_b'));
+    const runs = await retraining.listRuns({ model: model.name });
+    expect(runs).toMatchObject([{ trigger: 'alert:drop', reason: 'log loss rose', alert: 'al_b', state: 'queued' }]);
+    await ctx.jobs.drain();
+    await fire(alert(model.name, 'al_c'));
+    expect(await retraining.listRuns({ model: model.name })).toHaveLength(1);
+    expect((await audit(model.name)).at(-1)).toMatchObject({
+      action: 'run.refused',
+      detail: { code: 'cooldown', alert: 'al_c', until: NOW + DAY },
+    });
+    const told = await ctx.events.after(store.db, (await ctx.events.lastId(store.db)) - 1);
+    expect(told[0]).toMatchObject({ name: 'run.changed', data: { state: 'refused', code: 'cooldown' } });
+    // A person need not wait.
+    expect((await byHand(model.name)).state).toBe('queued');
+    await ctx.jobs.drain();
+  });
+
+  it('a broken feed vetoes, and says which', async () => {
+    const model = await setUp('broken', { executor: leaves(good) });
+    await openAlert(model.name, 'al_q', 'quality.range_share');
+    const run = await byHand(model.name);
+    expect(run).toMatchObject({
+      ...{ state: 'vetoed', endedAt: expect.any(String) },
+      error: {
+        code: 'quality_veto',
+        detail: 'alert al_q of rule range is firing: quality.range_share, column distance, slice carrier=AA',
+      },
+    });
+    await ctx.jobs.drain();
+    expect((await retraining.getRun(run.id)).state).toBe('vetoed');
+    await store.db.updateTable('alerts').set({ state: 'resolved' }).where('id', '=', 'al_q').execute();
+    expect((await runOf(model.name)).state).toBe('promoted');
+  });
+
+  it('a feed that breaks before the data are read vetoes too; other alerts do not', async () => {
+    const model = await setUp('breaking', { executor: leaves(good) });
+    await openAlert(model.name, 'al_p', 'log_loss');
+    const run = await byHand(model.name);
+    expect(run.state).toBe('queued');
+    await openAlert(model.name, 'al_r', 'quality.missing_share');
+    await ctx.jobs.drain();
+    expect(await retraining.getRun(run.id)).toMatchObject({ state: 'vetoed', error: { code: 'quality_veto' } });
+  });
+
+  it('the clock starts runs', async () => {
+    const triggers = [{ on: 'schedule', cron: '0 3 * * *' }];
+    const model = await setUp('nightly', { executor: leaves(good), triggers, cooldown: '1h', backoff: '1h' });
+    await store.db.transaction().execute((tx) => retraining.schedule(tx));
+    await retraining.schedule(store.db);
+    await ctx.jobs.drain();
+    expect(await retraining.listRuns({ model: model.name })).toEqual([]);
+    const at = Date.parse('2026-03-10T03:00:00Z');
+    expect(await ctx.jobs.nextDueAt()).toBe(at);
+    clock.set(at);
+    await ctx.jobs.drain();
+    const runs = await retraining.listRuns({ model: model.name });
+    expect(runs).toMatchObject([{ trigger: 'schedule', state: 'promoted', reason: 'schedule 0 3 * * *' }]);
+    expect(await ctx.jobs.nextDueAt()).toBe(at + DAY);
+    models = [];
+    clock.set(at + DAY);
+    await ctx.jobs.drain();
+    expect(await ctx.jobs.nextDueAt()).toBeNull();
+  });
+});
+
+describe('a person decides', () => {
+  it('approves what passed; what did not takes force', async () => {
+    const model = await setUp('asked', { executor: leaves(poor), approval: 'approve', gates: [GATES[0]] });
+    const first = await runOf(model.name);
+    expect(first).toMatchObject({ state: 'awaiting_approval', challenger: 'v1' });
+    const versions = () => listVersions(store.db, model.name);
+    expect((await versions())[0]!.aliases).toEqual(['challenger']);
+    const approved = await retraining.approveRun({ id: first.id, actor: 'bob', reason: 'fine' });
+    expect(approved).toMatchObject({ state: 'promoted', decision: 'approved by bob: fine' });
+    expect((await versions())[0]).toMatchObject({ aliases: ['champion'], served: [{ to: null }] });
+    await expect(retraining.rejectRun({ id: first.id, actor: 'bob', reason: '' })).rejects.toMatchObject({
+      code: 'wrong_state',
+    });
+
+    const waits = await runOf(model.name);
+    expect(waits).toMatchObject({ state: 'awaiting_approval', gates: [{ verdict: 'inconclusive' }] });
+    const next = await runOf(model.name);
+    expect(await retraining.getRun(waits.id)).toMatchObject({
+      ...{ state: 'rejected', decision: `superseded by run ${next.id}` },
+    });
+    const ask = { id: next.id, actor: 'bob', reason: '' };
+    await expect(retraining.approveRun(ask)).rejects.toMatchObject({ code: 'approval_required' });
+    await expect(retraining.approveRun({ ...ask, force: true })).rejects.toMatchObject({ code: 'approval_required' });
+    expect(await retraining.approveRun({ ...ask, reason: 'asked for', force: true })).toMatchObject({
+      state: 'promoted',
+    });
+    expect((await audit(next.id)).at(-1)).toMatchObject({ actor: 'bob', action: 'run.promoted' });
+    expect((await versions()).map((version) => version.aliases)).toEqual([['champion'], [], []]);
+  });
+
+  it('suggests, and is refused', async () => {
+    const model = await setUp('suggested', { executor: leaves(good), approval: 'suggest' });
+    const run = await runOf(model.name);
+    expect(run).toMatchObject({ state: 'awaiting_approval', decision: expect.stringMatching(/^suggested, pass/) });
+    const refused = await retraining.rejectRun({ id: run.id, actor: 'bob', reason: 'not now' });
+    expect(refused).toMatchObject({ state: 'rejected', decision: 'rejected by bob: not now' });
+  });
+
+  it('cancels a trainer that runs', async () => {
+    const model = await setUp('cancelled', { executor: node(`setInterval(() => {}, 9e3)`) });
+    const { id } = await byHand(model.name);
+    const drained = ctx.jobs.drain();
+    const mark = join(dir, 'runs', id, 'trainer.pid');
+    await vi.waitFor(() => expect(existsSync(mark)).toBe(true), { timeout: 10_000 });
+    const trainer = JSON.parse(readFileSync(mark, 'utf8'));
+    await retraining.cancelRun({ id, actor: 'bob', reason: 'enough' });
+    await drained;
+    expect(stillRuns(trainer)).toBe(false);
+    expect(await retraining.getRun(id)).toMatchObject({ state: 'cancelled', decision: 'cancelled by bob: enough' });
+    await expect(retraining.cancelRun({ id, actor: 'bob', reason: '' })).rejects.toMatchObject({ code: 'wrong_state' });
+  });
+});
+
+describe('somebody is faster', () => {
+  it('cancelled while it is evaluated: nothing is registered', async () => {
+    const model = await setUp('late-cancel', { executor: leaves(good) });
+    boot({
+      loadScorer: async (path, given) => {
+        await retraining.cancelRun({ id, actor: 'bob', reason: 'enough' });
+        return loadOnnx(path, given);
+      },
+    });
+    const { id } = await byHand(model.name);
+    await ctx.jobs.drain();
+    expect((await retraining.getRun(id)).state).toBe('cancelled');
+    expect(await listVersions(store.db, model.name)).toEqual([]);
+    expect((await audit(id)).at(-1)).toMatchObject({ action: 'run.cancelled', actor: 'bob' });
+  });
+
+  it('another version is promoted while it is evaluated: it is compared with that one', async () => {
+    const model = await setUp('overtaken', { executor: leaves(poor), gates: [GATES[0]] });
+    await runOf(model.name);
+    declare(model.name, { approval: 'approve', gates: GATES, executor: leaves(good) });
+    const waits = await runOf(model.name);
+    let loads = 0;
+    boot({
+      loadScorer: async (path, given) => {
+        if (++loads === 1) await retraining.approveRun({ id: waits.id, actor: 'bob', reason: 'now' });
+        return loadOnnx(path, given);
+      },
+    });
+    const { id } = await byHand(model.name);
+    await ctx.jobs.drain();
+    expect((await retraining.getRun(id)).state).toBe('evaluating');
+    clock.advance(5_000); // the job waits before it tries again
+    await ctx.jobs.drain();
+    expect(await retraining.getRun(id)).toMatchObject({
+      champion: 'v2',
+      challenger: 'v3',
+      gates: [{ difference: 0 }, {}],
+    });
+  });
+});
+
+describe('a server that ends', () => {
+  it('between steps: the next one goes on', async () => {
+    const model = await setUp('killed', { executor: leaves(good) });
+    const { id } = await byHand(model.name);
+    const expected = ['queued', 'training', 'evaluating', 'promoted'];
+    for (const state of expected) {
+      const run = await retraining.getRun(id);
+      expect(run.state).toBe(state);
+      // Dead in the midst of the step: its lease runs out, nothing was written.
+      await store.db.updateTable('jobs').set({ state: 'leased', leaseOwner: 'dead', leaseUntil: 1 }).execute();
+      boot();
+      await step();
+    }
+    expect(await listVersions(store.db, model.name)).toHaveLength(1);
+
+    /** Runs the one job that is due, and stops before the next. */
+    async function step(): Promise<void> {
+      await store.db.updateTable('jobs').set({ runAt: clock.now() }).execute();
+      const enqueue = vi.spyOn(ctx.jobs, 'enqueue');
+      const real = ctx.jobs.constructor.prototype.enqueue;
+      enqueue.mockImplementation((db, options) => real.call(ctx.jobs, db, { ...options, runAt: clock.now() + DAY }));
+      await ctx.jobs.drain();
+      enqueue.mockRestore();
+    }
+  });
+
+  it('while the trainer runs: it is ended, and begun anew in a fresh folder', async () => {
+    const hangs = `fs.writeFileSync(e.LEEWAY_OUTPUT + '/half.onnx', 'x'); setInterval(() => {}, 9e3)`;
+    const model = await setUp('restarted', { executor: node(hangs) });
+    const { id } = await byHand(model.name);
+    ctx.jobs.start(10);
+    const folder = join(dir, 'runs', id);
+    await vi.waitFor(() => expect(existsSync(join(folder, 'output-1', 'half.onnx'))).toBe(true), { timeout: 10_000 });
+    const trainer = JSON.parse(readFileSync(join(folder, 'trainer.pid'), 'utf8'));
+    await ctx.jobs.stop();
+    expect(stillRuns(trainer)).toBe(false);
+    expect((await retraining.getRun(id)).state).toBe('training');
+
+    boot();
+    declare(model.name, { approval: 'auto', gates: GATES, executor: leaves(good) });
+    await ctx.jobs.drain();
+    expect((await retraining.getRun(id)).state).toBe('promoted');
+    expect(readdirSync(folder).filter((name) => name.startsWith('output'))).toEqual(['output-2']);
+  });
+
+  it('ends a trainer that a dead server left running, and nobody else', async () => {
+    const left = () =>
+      spawn(process.execPath, ['-e', 'setInterval(() => {}, 9e3)'], { detached: true, stdio: 'ignore' });
+    const [orphan, stranger] = [left(), left()];
+    onTestFinished(() => void [orphan, stranger].forEach((process) => void process.kill('SIGKILL')));
+    for (const [name, mark] of [
+      ['orphaned', markOf(orphan.pid!)],
+      ['reused', { ...markOf(stranger.pid!), started: 'another time' }],
+    ] as const) {
+      const model = await setUp(name, { executor: leaves(good) });
+      const { id } = await byHand(model.name);
+      mkdirSync(join(dir, 'runs', id), { recursive: true });
+      writeFileSync(join(dir, 'runs', id, 'trainer.pid'), JSON.stringify(mark));
+      await ctx.jobs.drain();
+      expect((await retraining.getRun(id)).state).toBe('promoted');
+    }
+    await vi.waitFor(() => expect(stillRuns(markOf(orphan.pid!))).toBe(false));
+    expect(stillRuns(markOf(stranger.pid!))).toBe(true);
+  });
+});

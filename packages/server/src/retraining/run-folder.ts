@@ -1,0 +1,49 @@
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Context } from '../context.ts';
+import type { StoreReader } from '../store/open.ts';
+
+/** Runs of a model whose data stay on disk; of older ones the hash stays on record. */
+const KEPT_RUNS = 3;
+
+/** Where the files of a run lie. */
+export function runFolder(ctx: Pick<Context, 'dataDir'>, run: string) {
+  const dir = join(ctx.dataDir, 'runs', run);
+  return {
+    dir,
+    train: join(dir, 'train.parquet'),
+    holdout: join(dir, 'holdout.parquet'),
+    schema: join(dir, 'schema.json'),
+    /** What one try of the trainer leaves; each try has its own. */
+    output: (name: string) => join(dir, name),
+  };
+}
+
+const OUTPUT = /^output-(\d+)$/;
+
+/** A fresh output folder; those of former tries go. */
+export async function freshOutput(dir: string): Promise<string> {
+  const former = (await readdir(dir)).flatMap((name) => {
+    const match = OUTPUT.exec(name);
+    return match ? [Number(match[1])] : [];
+  });
+  for (const number of former) await rm(join(dir, `output-${number}`), { recursive: true, force: true });
+  const name = `output-${Math.max(0, ...former) + 1}`;
+  await mkdir(join(dir, name));
+  return name;
+}
+
+/** Deletes the files of all but the last runs of a model. */
+export async function dropOldFolders(ctx: Pick<Context, 'dataDir'>, db: StoreReader, model: string): Promise<void> {
+  const rows = await db
+    .selectFrom('runs')
+    .select('id')
+    .where('model', '=', model)
+    .where('dataset', 'is not', null)
+    .orderBy('createdAt', 'desc')
+    .orderBy('id', 'desc')
+    .offset(KEPT_RUNS)
+    .limit(100)
+    .execute();
+  for (const { id } of rows) await rm(runFolder(ctx, id).dir, { recursive: true, force: true });
+}
