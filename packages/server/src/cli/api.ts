@@ -51,11 +51,21 @@ export class Api {
 
   /** Asks the gateway. */
   invoke(model: string, body: unknown): Promise<{ predictions: unknown[] }> {
-    return this.#send('POST', `/models/${encodeURIComponent(model)}/invocations`, JSON.stringify(body), 'application/json');
+    return this.#send(
+      'POST',
+      `/models/${encodeURIComponent(model)}/invocations`,
+      JSON.stringify(body),
+      'application/json',
+    );
   }
 
   #call<T>(method: string, path: string, body?: unknown): Promise<T> {
-    return this.#send(method, `/api/v1${path}`, body === undefined ? undefined : JSON.stringify(body), 'application/json');
+    return this.#send(
+      method,
+      `/api/v1${path}`,
+      body === undefined ? undefined : JSON.stringify(body),
+      'application/json',
+    );
   }
 
   async #send<T>(method: string, path: string, body: string | undefined, contentType: string): Promise<T> {

@@ -1,5 +1,5 @@
-import { LeewayError, type Problem } from '@leeway/contract';
 import { stripVTControlCharacters } from 'node:util';
+import { LeewayError, type Problem } from '@leeway/contract';
 import pc from 'picocolors';
 
 /** Exit statuses of every command. */

@@ -26,7 +26,12 @@ export function createStatusLine(text: string, stream: NodeJS.WriteStream = proc
   const progress: StatusLine = {
     update(what, done, total) {
       const share = done === undefined || !total ? null : Math.min(1, done / total);
-      if (live) return draw(share === null ? `${pc.cyan('…')} ${what}` : `${bar(share)} ${String(Math.round(share * 100)).padStart(3)} %  ${what}`);
+      if (live)
+        return draw(
+          share === null
+            ? `${pc.cyan('…')} ${what}`
+            : `${bar(share)} ${String(Math.round(share * 100)).padStart(3)} %  ${what}`,
+        );
       if (Date.now() - printedAt < PLAIN_MS) return;
       printedAt = Date.now();
       stream.write(`${share === null ? '' : `${Math.round(share * 100)} %  `}${what}\n`);

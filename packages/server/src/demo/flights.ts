@@ -114,10 +114,18 @@ function flightsFile(): string {
   try {
     // The package exports its code only; its data lie beside it.
     const main = createRequire(import.meta.url).resolve('vega-datasets');
-    return join(main.slice(0, main.lastIndexOf('vega-datasets') + 'vega-datasets'.length), 'data', 'flights-3m.parquet');
+    return join(
+      main.slice(0, main.lastIndexOf('vega-datasets') + 'vega-datasets'.length),
+      'data',
+      'flights-3m.parquet',
+    );
   } catch (error) {
-    throw new LeewayError('file_unreadable', 'the flights are in the package vega-datasets, which is not installed; `npm install vega-datasets`', {
-      cause: error,
-    });
+    throw new LeewayError(
+      'file_unreadable',
+      'the flights are in the package vega-datasets, which is not installed; `npm install vega-datasets`',
+      {
+        cause: error,
+      },
+    );
   }
 }

@@ -18,10 +18,10 @@ export interface Story {
   fault: { days: readonly string[]; airports: readonly string[] };
 }
 
-/** January is history; from the 29th on flights are predicted, to the end of June. */
+/** January is history; from February on flights are predicted, to the end of June. */
 export const STORY: Story = {
   from: '2001-01-01',
-  live: '2001-01-29',
+  live: '2001-02-01',
   to: '2001-07-01',
   fault: { days: ['2001-03-20', '2001-03-21'], airports: ['LAX', 'SFO', 'SEA', 'SAN', 'PDX'] },
 };
@@ -48,7 +48,17 @@ type Outcomes = Map<number, { flight: string; late: string }[]>;
  * Plays the flights as a stream, through the same API that users call. The clock is the only thing it holds: alerts, runs and
  * promotions come out of the rules of the configuration.
  */
-export async function play({ app, clock, api, flights, story = STORY, secondsPerDay, onStep, onFault, signal }: PlayOptions): Promise<void> {
+export async function play({
+  app,
+  clock,
+  api,
+  flights,
+  story = STORY,
+  secondsPerDay,
+  onStep,
+  onFault,
+  signal,
+}: PlayOptions): Promise<void> {
   const [from, live, to] = [Date.parse(story.from), Date.parse(story.live), Date.parse(story.to)];
   const total = (to - from) / DAY_MS;
   const outcomes: Outcomes = new Map();
@@ -58,7 +68,11 @@ export async function play({ app, clock, api, flights, story = STORY, secondsPer
     clock.set(day + DAY_MS);
     const rows = [...flights.ofDay(day)];
     remember(outcomes, rows);
-    await api.ingest(MODEL, 'predictions', rows.map(({ delay: _delay, labelledAt: _at, ...known }) => known));
+    await api.ingest(
+      MODEL,
+      'predictions',
+      rows.map(({ delay: _delay, labelledAt: _at, ...known }) => known),
+    );
     await report(api, outcomes, day + DAY_MS);
     onStep({ text: 'taking in the history', done: (day - from) / DAY_MS + 1, total });
   }
@@ -71,7 +85,10 @@ export async function play({ app, clock, api, flights, story = STORY, secondsPer
     const began = performance.now();
     const date = new Date(day).toISOString().slice(0, 10);
     const broken = story.fault.days.includes(date);
-    if (broken) onFault(`INJECTED FAULT on ${date}: the feed sends the distance in kilometres for ${story.fault.airports.join(', ')}`);
+    if (broken)
+      onFault(
+        `INJECTED FAULT on ${date}: the feed sends the distance in kilometres for ${story.fault.airports.join(', ')}`,
+      );
     clock.set(day + DAY_MS);
     const rows = [...flights.ofDay(day)];
     remember(outcomes, rows);
@@ -84,7 +101,9 @@ export async function play({ app, clock, api, flights, story = STORY, secondsPer
       await app.settle();
     }
     onStep({ text: `${date}, ${rows.length} flights`, done: (day - from) / DAY_MS + 1, total });
-    await pause(Math.max(0, secondsPerDay * 1_000 - (performance.now() - began)), undefined, { ...(signal ? { signal } : {}) });
+    await pause(Math.max(0, secondsPerDay * 1_000 - (performance.now() - began)), undefined, {
+      ...(signal ? { signal } : {}),
+    });
   }
 }
 

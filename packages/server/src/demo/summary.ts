@@ -29,10 +29,22 @@ export async function summarize(api: Api): Promise<Summary> {
   ]);
   const fired = alerts.filter((alert) => alert.firedAt !== null);
   const happenings: Happening[] = [
-    ...fired.map((alert) => ({ at: alert.firedAt!, what: `alert ${name(alert)}`, detail: alert.cause?.summary ?? alert.summary })),
-    ...fired.flatMap((alert) => (alert.resolvedAt ? [{ at: alert.resolvedAt, what: `${name(alert)} is over`, detail: '' }] : [])),
-    ...runs.map((run) => ({ at: run.endedAt ?? run.updatedAt, what: `run ${run.state}`, detail: run.decision ?? run.error?.detail ?? run.reason })),
-    ...versions.flatMap((version) => version.served.map(({ from }) => ({ at: from, what: `${version.version} serves`, detail: '' }))),
+    ...fired.map((alert) => ({
+      at: alert.firedAt!,
+      what: `alert ${name(alert)}`,
+      detail: alert.cause?.summary ?? alert.summary,
+    })),
+    ...fired.flatMap((alert) =>
+      alert.resolvedAt ? [{ at: alert.resolvedAt, what: `${name(alert)} is over`, detail: '' }] : [],
+    ),
+    ...runs.map((run) => ({
+      at: run.endedAt ?? run.updatedAt,
+      what: `run ${run.state}`,
+      detail: run.decision ?? run.error?.detail ?? run.reason,
+    })),
+    ...versions.flatMap((version) =>
+      version.served.map(({ from }) => ({ at: from, what: `${version.version} serves`, detail: '' })),
+    ),
   ];
   return {
     happenings: happenings.sort((a, b) => a.at.localeCompare(b.at)),
@@ -53,12 +65,20 @@ async function gains(api: Api, versions: VersionInfo[]): Promise<Summary['gains'
   if (!first || !second) return [];
   const from = second.served[0]!.from;
   const read = (version: string) =>
-    api.get<{ measurements: Measurement[] }>(`/models/${MODEL}/measurements`, { metric: 'log_loss,roc_auc,calibration_bias', version, from });
+    api.get<{ measurements: Measurement[] }>(`/models/${MODEL}/measurements`, {
+      metric: 'log_loss,roc_auc,calibration_bias',
+      version,
+      from,
+    });
   const [champion, stale] = await Promise.all([read(''), read(first.version)]);
   return ['log_loss', 'roc_auc', 'calibration_bias'].flatMap((metric) => {
     // Only windows in which both were scored, each with the weight of its rows.
-    const theirs = new Map(stale.measurements.filter((m) => m.metric === metric && m.value !== null).map((m) => [m.windowStart, m]));
-    const pairs = champion.measurements.filter((m) => m.metric === metric && m.value !== null && theirs.has(m.windowStart));
+    const theirs = new Map(
+      stale.measurements.filter((m) => m.metric === metric && m.value !== null).map((m) => [m.windowStart, m]),
+    );
+    const pairs = champion.measurements.filter(
+      (m) => m.metric === metric && m.value !== null && theirs.has(m.windowStart),
+    );
     const rows = pairs.reduce((sum, m) => sum + m.n, 0);
     if (rows === 0) return [];
     const mean = (value: (m: Measurement) => number) => pairs.reduce((sum, m) => sum + value(m) * m.n, 0) / rows;
@@ -88,7 +108,10 @@ export function renderSummary({ happenings, alerts, gains: found }: Summary, das
     table(alerts, [
       { title: 'ALERT', value: (a) => a.rule },
       { title: 'DETECTED AFTER', value: (a) => `${a.detectedAfterDays} days` },
-      { title: 'RECOVERED AFTER', value: (a) => (a.recoveredAfterDays === null ? 'still firing' : `${a.recoveredAfterDays} days`) },
+      {
+        title: 'RECOVERED AFTER',
+        value: (a) => (a.recoveredAfterDays === null ? 'still firing' : `${a.recoveredAfterDays} days`),
+      },
     ]),
   ];
   if (found.length > 0) {
@@ -102,6 +125,9 @@ export function renderSummary({ happenings, alerts, gains: found }: Summary, das
       ]),
     );
   }
-  parts.push('', `Look at it: ${dashboard}/models/${MODEL} (performance, drift), ${dashboard}/alerts, ${dashboard}/runs`);
+  parts.push(
+    '',
+    `Look at it: ${dashboard}/models/${MODEL} (performance, drift), ${dashboard}/alerts, ${dashboard}/runs`,
+  );
   return parts.join('\n');
 }

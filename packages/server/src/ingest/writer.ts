@@ -1,5 +1,5 @@
 import { LeewayError, type ModelConfig } from '@leeway/contract';
-import { INSTANT, predictionsTable } from '../warehouse/model-tables.ts';
+import { INSTANT, labelsTable, predictionsTable } from '../warehouse/model-tables.ts';
 import { instant, type Warehouse } from '../warehouse/warehouse.ts';
 import type { WarehouseRow } from './validate.ts';
 
@@ -96,7 +96,7 @@ export function writePredictions(warehouse: Warehouse, model: ModelConfig) {
       const accepted = fresh.length - before;
       return { accepted, duplicates: rows.length - accepted };
     });
-    await warehouse.insert(`predictions_${model.name}`, fresh, 'ingest');
+    await warehouse.insert(predictionsTable(model), fresh, 'ingest');
     return written;
   };
 }
@@ -104,7 +104,7 @@ export function writePredictions(warehouse: Warehouse, model: ModelConfig) {
 /** Stores labels: a log in which the last one counts, so a repeated label does no harm and needs no looking up. */
 export function writeLabels(warehouse: Warehouse, model: ModelConfig) {
   return async (batch: WarehouseRow[][]): Promise<Written[]> => {
-    await warehouse.insert(`labels_${model.name}`, batch.flat(), 'ingest');
+    await warehouse.insert(labelsTable(model), batch.flat(), 'ingest');
     return batch.map((rows) => ({ accepted: rows.length, duplicates: 0 }));
   };
 }

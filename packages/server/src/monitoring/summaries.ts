@@ -57,7 +57,9 @@ async function summarize(scope: Scope): Promise<Summaries> {
   await Promise.all(
     columns.map(async ({ name, expression }) => {
       const plan = planOf(reference.summaries.get('')!.get(name)!, expression);
-      for (const slicing of slicings.length > 0 ? slicings : [undefined]) {
+      // A column says nothing about the slices made of its own values.
+      const useful = slicings.map((slicing) => (slicing.column === name ? undefined : slicing));
+      for (const slicing of useful.length > 0 ? useful : [undefined]) {
         for (const [slice, summary] of await summarizeColumn(warehouse, source, plan, slicing)) {
           const bySlice = summaries.get(slice) ?? new Map<string, ColumnSummary>();
           summaries.set(slice, bySlice.set(name, summary));

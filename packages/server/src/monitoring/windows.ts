@@ -11,7 +11,15 @@ import { iso } from '../platform/clock.ts';
 import type { StoreReader, StoreTx } from '../store/open.ts';
 import { labelledRows, predictionsTable } from '../warehouse/model-tables.ts';
 import { instant } from '../warehouse/warehouse.ts';
-import { closesAt, type LabelState, maturityOf, revisionOf, type Span, windowAt } from './decide/windows.ts';
+import {
+  closesAt,
+  type LabelState,
+  maturityOf,
+  nextRevisionAt,
+  revisionOf,
+  type Span,
+  windowAt,
+} from './decide/windows.ts';
 import { measureWindow } from './measure.ts';
 
 /** What follows from a measured window, whose measurements are stored; its writes commit with the window's own. */
@@ -35,12 +43,12 @@ const retries = { maxAttempts: 8, backoff: exponentialBackoff(2_000, 300_000) };
 /**
  * The life of windows, as jobs:
  *
- *   tick-monitor    closes each window when its time has come, in order, and looks for labels that came late
+ *   tick-monitor    closes each window when its time has come, in order
  *   close-window    measures what needs no label
  *   mature-window   waits for labels, measures performance
- *   revise-window   measures performance again when late labels changed the picture
+ *   revise-window   looks for labels that came late, and measures performance again when they change the picture
  *
- * The jobs of one monitor and phase run in one lane, in the order of their windows, so that rules see windows in order.
+ * Windows of one monitor are closed and mature in one lane each, in their order, so that rules see them in order.
  */
 export function registerWindows(ctx: Context, onMeasured: OnMeasured): void {
   ctx.jobs.define<MonitorPayload>('tick-monitor', {
@@ -50,7 +58,6 @@ export function registerWindows(ctx: Context, onMeasured: OnMeasured): void {
       const found = monitorOf(ctx, payload);
       if (!found) return undefined; // taken out of the configuration
       const due = await dueWindows(ctx, found.model, found.monitor);
-      const late = await lateWindows(ctx, found.model, found.monitor);
       return async (tx) => {
         for (const window of due.windows) {
           await openWindow(tx, payload, window);
@@ -61,16 +68,6 @@ export function registerWindows(ctx: Context, onMeasured: OnMeasured): void {
             lane: laneOf(payload, 'close'),
             payload: { ...payload, ...window },
           });
-        }
-        for (const window of late) {
-          if (window.next === 'finish') await setWindow(tx, payload, window, { state: 'final' });
-          else
-            await ctx.jobs.enqueue(tx, {
-              kind: 'revise-window',
-              key: windowKey(payload, window),
-              lane: laneOf(payload, 'mature'),
-              payload: { ...payload, start: window.start, end: window.end },
-            });
         }
         await scheduleTick(ctx, tx, payload, due.nextAt);
       };
@@ -131,14 +128,28 @@ export function registerWindows(ctx: Context, onMeasured: OnMeasured): void {
       const labels = await labelState(ctx, model, payload);
       const window = await ctx.store.db
         .selectFrom('windows')
-        .select('revision')
+        .select(['revision', 'rows', 'labelled'])
         .where('model', '=', model.name)
         .where('monitor', '=', monitor.name)
         .where('startAt', '=', payload.start)
         .executeTakeFirstOrThrow();
-      return measureLabels(ctx, model, monitor, payload, labels, window.revision + 1, onMeasured);
+      const { measure, nextAt } = revisionOf(
+        { end: payload.end, ...window },
+        labels.labelled,
+        ctx.clock.now(),
+        monitor,
+      );
+      if (measure) return measureLabels(ctx, model, monitor, payload, labels, window.revision + 1, onMeasured);
+      return async (tx) => {
+        if (nextAt === null) await setWindow(tx, payload, payload, { state: 'final' });
+        else await enqueueRevision(ctx, tx, payload, nextAt);
+      };
     },
   });
+}
+
+async function enqueueRevision(ctx: Context, tx: StoreTx, payload: WindowPayload, runAt: number): Promise<void> {
+  await ctx.jobs.enqueue(tx, { kind: 'revise-window', key: windowKey(payload, payload), payload, runAt });
 }
 
 /** Begins, or goes on, to watch every monitor of the configuration. Safe to call again. */
@@ -222,10 +233,12 @@ async function measureLabels(
 ): Promise<(tx: StoreTx) => Promise<void>> {
   await measureWindow(ctx, model, monitor, window, 'mature', revision);
   const follow = await onMeasured({ model, monitor, window, revision });
-  const state: WindowState = ctx.clock.now() >= window.end + durationMs(monitor.maturity.revise) ? 'final' : 'mature';
+  const nextAt = nextRevisionAt(window.end, ctx.clock.now(), monitor);
+  const state: WindowState = nextAt === null ? 'final' : 'mature';
   return async (tx) => {
     await setWindow(tx, window, window, { state, revision, rows: labels.rows, labelled: labels.labelled });
     await follow(tx);
+    if (nextAt !== null) await enqueueRevision(ctx, tx, window, nextAt);
     await ctx.events.emit(tx, 'window.measured', model.name, {
       monitor: monitor.name,
       start: iso(window.start),
@@ -233,48 +246,6 @@ async function measureLabels(
       revision,
     });
   };
-}
-
-/** Mature windows for which labels came since, or whose time for that is over. */
-async function lateWindows(
-  ctx: Context,
-  model: ModelConfig,
-  monitor: MonitorConfig,
-): Promise<(Span & { next: 'revise' | 'finish' })[]> {
-  const open = await ctx.store.db
-    .selectFrom('windows')
-    .select(['startAt', 'endAt', 'rows', 'labelled'])
-    .where('model', '=', model.name)
-    .where('monitor', '=', monitor.name)
-    .where('state', '=', 'mature')
-    .orderBy('startAt')
-    .execute();
-  if (open.length === 0) return [];
-  const now = ctx.clock.now();
-  const length = durationMs(monitor.window);
-  const counted = await ctx.warehouse.query<{ start: number; labelled: number }>(
-    `SELECT intDiv(toUnixTimestamp64Milli(time) - {from0:Int64}, {length:Int64}) * {length:Int64} + {from0:Int64} AS start, count(label) AS labelled
-     FROM ${labelledRows(model, "role = 'live' AND error = ''")} GROUP BY start`,
-    {
-      from: instant(open[0]!.startAt),
-      to: instant(open.at(-1)!.endAt),
-      asOf: instant(now),
-      from0: open[0]!.startAt,
-      length,
-    },
-    'windows/late',
-  );
-  const labelledNow = new Map(counted.map((row) => [Number(row.start), row.labelled]));
-  return open.flatMap((row) => {
-    const span = { start: row.startAt, end: row.endAt };
-    const next = revisionOf(
-      { ...span, rows: row.rows, labelled: row.labelled },
-      labelledNow.get(span.start) ?? 0,
-      now,
-      monitor,
-    );
-    return next === 'wait' ? [] : [{ ...span, next }];
-  });
 }
 
 async function openWindow(tx: StoreTx, { model, monitor }: MonitorPayload, { start, end }: Span): Promise<void> {

@@ -12,8 +12,12 @@ export type Role = 'live' | 'shadow' | 'pinned' | 'history';
 /** The instant in ClickHouse's type, to bind a time: `{from:DateTime64(3, 'UTC')}`. */
 export const INSTANT = "DateTime64(3, 'UTC')";
 
-export const predictionsTable = (model: ModelConfig): string => identifier(`predictions_${model.name}`);
-export const labelsTable = (model: ModelConfig): string => identifier(`labels_${model.name}`);
+/** Names of the tables. What a model's name may have and a table's may not is written out, and "_" doubled, so that no two models share. */
+export const predictionsTable = (model: ModelConfig): string => `predictions_${tableSuffix(model.name)}`;
+export const labelsTable = (model: ModelConfig): string => `labels_${tableSuffix(model.name)}`;
+
+const ESCAPES: Record<string, string> = { _: '__', '-': '_d_', '.': '_p_' };
+const tableSuffix = (name: string): string => name.replaceAll(/[_.-]/g, (character) => ESCAPES[character]!);
 
 /** The warehouse's name of a feature, quoted. */
 export const featureColumn = (name: string): string => identifier(`f_${name}`);
@@ -75,7 +79,7 @@ export async function syncModelTables(warehouse: Warehouse, model: ModelConfig):
     (
       await warehouse.query<{ name: string; type: string }>(
         'SELECT name, type FROM system.columns WHERE database = currentDatabase() AND table = {table:String}',
-        { table: `predictions_${model.name}` },
+        { table: predictionsTable(model) },
         'sync-model',
       )
     ).map((row) => [row.name, row.type]),
@@ -103,11 +107,11 @@ export function predictionRows(model: ModelConfig, where = "role = 'live'"): str
 
 /**
  * SQL of predictions with their labels as known at `asOf`: the last label received until then, null where there is none or
- * it was withdrawn. Binds `from`, `to` and `asOf`. The columns are those of the predictions, and `label`, `label_received`.
+ * it was withdrawn. A label comes after its prediction, give or take a day of clocks that differ. Binds `from`, `to` and `asOf`. The columns are those of the predictions, and `label`, `label_received`.
  */
 export function labelledRows(model: ModelConfig, where = "role = 'live'"): string {
   const rows = predictionRows(model, where);
   return `(SELECT p.*, l.label AS label, l.label_received AS label_received FROM ${rows} AS p LEFT JOIN (
     SELECT id, argMax(tuple(label), received).1 AS label, max(received) AS label_received FROM ${labelsTable(model)}
-    WHERE received <= {asOf:${INSTANT}} AND id IN (SELECT id FROM ${rows}) GROUP BY id) AS l ON l.id = p.id)`;
+    WHERE received <= {asOf:${INSTANT}} AND received >= {from:${INSTANT}} - INTERVAL 1 DAY AND id IN (SELECT id FROM ${rows}) GROUP BY id) AS l ON l.id = p.id)`;
 }

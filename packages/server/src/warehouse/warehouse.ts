@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type ClickHouseClient, ClickHouseError, createClient } from '@clickhouse/client';
 import { LeewayError } from '@leeway/contract';
+import type { ChdbExtension } from 'chdb/connection';
 import { migrateWarehouse } from './migrations.ts';
 
 export type Params = Record<string, unknown>;
@@ -15,24 +16,27 @@ export type Params = Record<string, unknown>;
  */
 export class Warehouse {
   readonly #client: ClickHouseClient;
-  readonly embedded: boolean;
+  /** Of the embedded form: takes bytes as they are, which the client can't. */
+  readonly #engine: ChdbExtension | null;
 
-  private constructor(client: ClickHouseClient, embedded: boolean) {
+  private constructor(client: ClickHouseClient, engine: ChdbExtension | null) {
     this.#client = client;
-    this.embedded = embedded;
+    this.#engine = engine;
   }
 
   /** Opens the warehouse and brings its own tables up to date. `location` is a folder (embedded) or an http(s):// address. */
   static async open(location: string): Promise<Warehouse> {
-    const embedded = !/^https?:\/\//.test(location);
-    const warehouse = new Warehouse(embedded ? await embeddedClient(location) : servedClient(location), embedded);
+    const served = /^https?:\/\//.test(location);
+    const warehouse = served
+      ? new Warehouse(servedClient(location), null)
+      : new Warehouse(...(await openEmbedded(location)));
     await migrateWarehouse(warehouse);
     return warehouse;
   }
 
   /** The embedded engine over an empty folder, for questions about files: it makes no tables of its own. */
   static async scratch(folder: string): Promise<Warehouse> {
-    return new Warehouse(await embeddedClient(folder), true);
+    return new Warehouse(...(await openEmbedded(folder)));
   }
 
   /**
@@ -72,17 +76,30 @@ export class Warehouse {
    */
   async createTable(sql: string, tag = ''): Promise<void> {
     await this.command(
-      this.embedded ? `${sql} SETTINGS fsync_after_insert = 1, fsync_part_directory = 1` : sql,
+      this.#engine ? `${sql} SETTINGS fsync_after_insert = 1, fsync_part_directory = 1` : sql,
       {},
       tag,
     );
   }
 
-  /** Stores rows and returns when they are durable. */
+  /** Stores rows and returns when they are durable. The engine parses: here they only become text. */
   async insert(table: string, rows: readonly object[], tag = ''): Promise<void> {
     if (rows.length === 0) return;
+    const values = Buffer.from(rows.map((row) => JSON.stringify(row)).join('\n'));
     try {
-      await this.#client.insert({ table: identifier(table), values: rows, format: 'JSONEachRow', clickhouse_settings: WRITE_SETTINGS });
+      if (this.#engine) {
+        await this.#engine.rawInsert({ table, values, format: 'JSONEachRow', settings: WRITE_SETTINGS });
+      } else {
+        const query = comment(`INSERT INTO ${identifier(table)} FORMAT JSONEachRow`, tag);
+        const { stream } = await this.#client.exec({
+          query,
+          values: Readable.from([values]),
+          clickhouse_settings: WRITE_SETTINGS,
+        });
+        for await (const _ of stream) {
+          // an insert answers nothing; reading to the end frees the connection
+        }
+      }
     } catch (error) {
       throw explain(error, tag);
     }
@@ -122,10 +139,11 @@ const READ_SETTINGS = {
 
 const WRITE_SETTINGS = { date_time_input_format: 'best_effort', input_format_skip_unknown_fields: 0 } as const;
 
-async function embeddedClient(path: string): Promise<ClickHouseClient> {
+async function openEmbedded(path: string): Promise<[ClickHouseClient, ChdbExtension]> {
   await mkdir(path, { recursive: true });
   const { createChdbConnection } = await import('chdb/connection');
-  return createClient({ connection: createChdbConnection({ path }) } as never);
+  const connection = createChdbConnection({ path });
+  return [createClient({ connection } as never), connection.chdb];
 }
 
 function servedClient(location: string): ClickHouseClient {

@@ -3,6 +3,7 @@ import { LeewayError } from '@leeway/contract';
 import type { Task } from '@leeway/stats';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CheckOptions } from '../../check/check-files.ts';
+import { EXIT } from '../io.ts';
 import { progress } from '../progress.ts';
 
 export interface CommandIo {
@@ -40,12 +41,14 @@ Examples:
 Exit status: 0 fine (or too few rows to tell; 1 with --strict), 1 findings, 2 wrong use or bad input, 3 the system failed.
 Drift of the whole is a finding when the share of drifted columns reaches --share.`;
 
-/** Adds `leeway check`. The code of the check itself is loaded when it runs. */
-export function addCheckCommand(program: Command, io: CommandIo): void {
+/** Adds `leeway check`; it sets the exit status and throws what goes wrong. The check itself is loaded when it runs. */
+export function addCheckCommand(program: Command, io: CommandIo = process): void {
   program
     .command('check')
     .summary('compare two files: drift, data quality, performance')
-    .description('Compares two files: drift of each column, data quality and, with labels, performance. No server is needed.')
+    .description(
+      'Compares two files: drift of each column, data quality and, with labels, performance. No server is needed.',
+    )
     .requiredOption('--reference <file>', 'what is compared with: CSV, Parquet, JSONL or Arrow, gzip or not')
     .requiredOption('--current <file>', 'what is checked')
     .option('--columns <file>', 'YAML with types, tests, thresholds and limits of columns')
@@ -53,7 +56,9 @@ export function addCheckCommand(program: Command, io: CommandIo): void {
     .option('--label <column>', 'true outcomes; with --prediction or --score, performance is measured')
     .option('--prediction <column>', 'what the model said')
     .option('--score <column>', 'probability of the positive label')
-    .addOption(new Option('--task <task>', 'found from the labels by default').choices(['binary', 'multiclass', 'regression']))
+    .addOption(
+      new Option('--task <task>', 'found from the labels by default').choices(['binary', 'multiclass', 'regression']),
+    )
     .option('--positive <label>', 'the label that counts as positive')
     .option('--by <column>', 'repeat the comparison for each of the 20 most frequent values of a column')
     .option('--exact', 'Kolmogorov-Smirnov and Wasserstein over all rows instead of over bins')
@@ -69,21 +74,9 @@ export function addCheckCommand(program: Command, io: CommandIo): void {
     .option('--json', 'print one JSON document on stdout')
     .option('--strict', 'exit with 1 also where there are too few rows to tell')
     .addHelpText('after', EXAMPLES)
-    .action((flags: Flags) => settle(io, () => runCheck(flags, io)));
-}
-
-/** Runs a command and sets the exit status; an error is told with what to do about it. */
-async function settle(io: CommandIo, run: () => Promise<number>): Promise<void> {
-  try {
-    process.exitCode = await run();
-  } catch (error) {
-    const known = error instanceof LeewayError ? error : null;
-    const lines = known
-      ? [`error: ${known.message}`, `       ${known.remedy} [${known.code}]`]
-      : [`error: ${error instanceof Error ? (process.env['LEEWAY_DEBUG'] ? error.stack : error.message) : String(error)}`];
-    io.stderr.write(`${lines.join('\n')}\n`);
-    process.exitCode = known && known.status < 500 ? 2 : 3;
-  }
+    .action(async (_: Flags, command: Command) => {
+      process.exitCode = await runCheck(command.optsWithGlobals<Flags>(), io);
+    });
 }
 
 async function runCheck(flags: Flags, io: CommandIo): Promise<number> {
@@ -123,8 +116,8 @@ async function runCheck(flags: Flags, io: CommandIo): Promise<number> {
     const written = [flags.report, flags.junit, flags.markdown].filter((path) => path !== undefined);
     if (written.length > 0) io.stderr.write(`written: ${written.join(', ')}\n`);
   }
-  if (result.verdict === 'findings') return 1;
-  return result.verdict === 'insufficient' && flags.strict ? 1 : 0;
+  if (result.verdict === 'findings') return EXIT.no;
+  return result.verdict === 'insufficient' && flags.strict ? EXIT.no : EXIT.ok;
 }
 
 async function write(path: string, text: string): Promise<void> {

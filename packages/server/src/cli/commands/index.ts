@@ -13,7 +13,7 @@ import { addVersionCommands } from './versions.ts';
 export const COMMANDS: readonly AddCommand[] = [
   addServeCommand,
   addDemoCommand,
-  addCheckCommand,
+  (program) => addCheckCommand(program, { stdout: process.stdout, stderr: process.stderr }),
   addConfigCommands,
   addRunCommands,
   addVersionCommands,

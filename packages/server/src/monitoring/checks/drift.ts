@@ -21,8 +21,8 @@ function judgeSlice({ model, monitor, reference }: Scope, slice: string, window:
   const comparisons = [];
   for (const [column, current] of window.get(slice) ?? []) {
     const before = reference!.summaries.get(slice)?.get(column);
-    if (!before) continue;
     const feature = model.columns.features[column];
+    if (!before || feature?.drift === false) continue;
     comparisons.push({
       column,
       kind: before.kind,

@@ -87,10 +87,13 @@ async function measureRows(scope: Scope, where: string, { slice, whole, params: 
   return SUMMARIZE[model.task](warehouse, model, rows, params);
 }
 
-/** Summarises rows that have a column `slice`, those without a label among them. */
-type Summarize = (warehouse: Warehouse, model: ModelConfig, rows: string, params: Params) => Promise<Measured[]>;
+/** What has to be known of a model to count how right it was. */
+export type ScoredModel = Pick<ModelConfig, 'task'> & { columns: Pick<ModelConfig['columns'], 'positive'> };
 
-const SUMMARIZE: Record<ModelConfig['task'], Summarize> = {
+/** Summarises rows that have a column `slice`, those without a label among them. */
+type Summarize = (warehouse: Warehouse, model: ScoredModel, rows: string, params: Params) => Promise<Measured[]>;
+
+export const SUMMARIZE: Record<ModelConfig['task'], Summarize> = {
   binary: summarizeBinary,
   multiclass: summarizeMulticlass,
   regression: summarizeRegression,
@@ -126,7 +129,7 @@ type BinaryRow = Record<
  */
 async function summarizeBinary(
   warehouse: Warehouse,
-  model: ModelConfig,
+  model: ScoredModel,
   rows: string,
   params: Params,
 ): Promise<Measured[]> {
@@ -187,7 +190,7 @@ async function summarizeBinary(
 
 async function summarizeRegression(
   warehouse: Warehouse,
-  _model: ModelConfig,
+  _model: ScoredModel,
   rows: string,
   params: Params,
 ): Promise<Measured[]> {
@@ -208,7 +211,7 @@ async function summarizeRegression(
 
 async function summarizeMulticlass(
   warehouse: Warehouse,
-  _model: ModelConfig,
+  _model: ScoredModel,
   rows: string,
   params: Params,
 ): Promise<Measured[]> {

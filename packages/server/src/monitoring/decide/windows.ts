@@ -43,15 +43,26 @@ export function maturityOf(end: number, labels: LabelState, now: number, { matur
 /** Labels must have grown by this share of the rows before a window is measured again. */
 const REVISION_SHARE = 0.05;
 
-/** What becomes of a mature window: measured again when enough new labels came, and final when its time is over. */
+export type Revision =
+  /** Whether to measure again now, and when to look the next time; null when its time is over. */
+  { measure: boolean; nextAt: number | null };
+
+/** What becomes of a mature window: measured again when enough labels came since, and, at the end of its time, for any. */
 export function revisionOf(
   window: { end: number; rows: number; labelled: number },
   labelledNow: number,
   now: number,
-  { maturity }: MonitorConfig,
-): 'revise' | 'finish' | 'wait' {
-  const over = now >= window.end + durationMs(maturity.revise);
-  const changed = labelledNow - window.labelled;
-  if (over) return changed !== 0 ? 'revise' : 'finish';
-  return Math.abs(changed) >= Math.max(1, REVISION_SHARE * window.rows) ? 'revise' : 'wait';
+  monitor: MonitorConfig,
+): Revision {
+  const changed = Math.abs(labelledNow - window.labelled);
+  const nextAt = nextRevisionAt(window.end, now, monitor);
+  const enough = nextAt === null ? 1 : Math.max(1, REVISION_SHARE * window.rows);
+  return { measure: changed >= enough, nextAt };
+}
+
+/** Labels come ever more slowly, so a window is looked at after 1, 2, 4, ... times the delay, and at the end of its time. */
+export function nextRevisionAt(end: number, now: number, { maturity }: MonitorConfig): number | null {
+  const last = end + durationMs(maturity.revise);
+  if (now >= last) return null;
+  return Math.min(last, end + 2 * Math.max(now - end, durationMs(maturity.delay), 60_000));
 }
