@@ -6,7 +6,10 @@ await install();
 await build();
 const children = [
   ['node', ['node_modules/typescript/bin/tsc', '-b', 'packages/server', '--watch', '--preserveWatchOutput']],
-  ['node', ['--watch-path=packages/server/dist', 'packages/server/dist/cli/main.js', 'serve', ...process.argv.slice(2)]],
+  [
+    'node',
+    ['--watch-path=packages/server/dist', 'packages/server/dist/cli/main.js', 'serve', ...process.argv.slice(2)],
+  ],
   ['npm', ['run', 'dev', '--workspace', '@leeway/web']],
 ].map(([command, args]) => spawn(command, args, { cwd: ROOT, stdio: 'inherit' }));
 process.on('SIGINT', () => children.forEach((child) => child.kill('SIGINT')));

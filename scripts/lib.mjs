@@ -59,7 +59,13 @@ export async function build() {
   const built = join(ROOT, 'packages/server/dist/cli/main.js');
   const dashboard = join(ROOT, 'packages/web/dist/index.html');
   const sources = ['stats', 'contract', 'client', 'server'].map((name) => join(ROOT, 'packages', name, 'src'));
-  if (olderThan(built, sources)) await step('building the server', 'node', [join(ROOT, 'node_modules/typescript/bin/tsc'), '-b', 'packages/server', 'packages/client']);
+  if (olderThan(built, sources))
+    await step('building the server', 'node', [
+      join(ROOT, 'node_modules/typescript/bin/tsc'),
+      '-b',
+      'packages/server',
+      'packages/client',
+    ]);
   if (olderThan(dashboard, [join(ROOT, 'packages/web/src'), join(ROOT, 'packages/contract/src')])) {
     await step('building the dashboard', 'npm', ['run', 'build', '--workspace', '@leeway/web', '--silent']);
   }

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 import { Webhook } from 'standardwebhooks';
+import type { WebhookBody } from '../notify/channels/webhook/render.ts';
 
 /** A message that arrived. */
 export interface Caught {
@@ -27,14 +28,13 @@ export async function startReceivers(onCaught: (caught: Caught) => void) {
     request.on('end', () => {
       const body = Buffer.concat(chunks).toString('utf8');
       try {
-        // The signature's age is checked against the clock on the wall, the demo's clock stands in 2001.
         webhook.verify(body, request.headers as Record<string, string>);
       } catch {
         response.writeHead(401).end();
         return;
       }
-      const { subject = '', text = '' } = JSON.parse(body) as { subject?: string; text?: string };
-      keep({ by: 'webhook', subject, text });
+      const { data } = JSON.parse(body) as WebhookBody;
+      keep({ by: 'webhook', subject: data.subject, text: data.text });
       response.writeHead(204).end();
     });
   });

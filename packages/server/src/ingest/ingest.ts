@@ -63,8 +63,9 @@ export class Ingest {
       }
       position += 1;
     }
-    await this.#ctx.warehouse.insert('quarantine', bad, 'ingest/quarantine');
+    // The good rows first: a batch that is turned away comes again whole, and its bad rows must not be counted twice.
     const written = await lane.writer[kind].add(good);
+    await this.#ctx.warehouse.insert('quarantine', bad, 'ingest/quarantine');
     if (written.accepted > 0) await this.#tell(modelName, written.accepted);
     return { ...written, rejected };
   }

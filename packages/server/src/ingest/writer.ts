@@ -1,6 +1,6 @@
 import { LeewayError, type ModelConfig } from '@leeway/contract';
-import { INSTANT, labelsTable, predictionsTable } from '../warehouse/model-tables.ts';
-import { instant, type Warehouse } from '../warehouse/warehouse.ts';
+import { labelsTable, predictionsTable } from '../warehouse/model-tables.ts';
+import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { WarehouseRow } from './validate.ts';
 
 export interface Written {
@@ -16,8 +16,9 @@ interface Waiting {
 
 /** A batch holds at most so many rows, so that one insert stays a matter of moments. */
 const MOST_ROWS = 50_000;
-/** Ids per question to the engine: they travel as one bound value. */
-const IDS_PER_QUERY = 5_000;
+/** Ids per question to the engine, and their length: they travel as one bound value, of which a server takes 128 KiB. */
+const MOST_IDS = 5_000;
+const MOST_ID_BYTES = 120_000;
 
 /**
  * Stores rows of one table in groups: requests that come while a group is being written make up the next one, so that many
@@ -83,7 +84,9 @@ export class GroupWriter {
 /** Stores predictions, once each: an id that is stored already, on the same day and in the same role, is a duplicate. */
 export function writePredictions(warehouse: Warehouse, model: ModelConfig) {
   return async (batch: WarehouseRow[][]): Promise<Written[]> => {
-    const known = await storedKeys(warehouse, model, batch.flat());
+    const all = batch.flat();
+    if (all.length === 0) return batch.map(() => ({ accepted: 0, duplicates: 0 }));
+    const known = await storedKeys(warehouse, model, all);
     const fresh: WarehouseRow[] = [];
     const written = batch.map((rows) => {
       const before = fresh.length;
@@ -109,17 +112,18 @@ export function writeLabels(warehouse: Warehouse, model: ModelConfig) {
   };
 }
 
-const dayOf = (time: unknown): string => new Date(time as number).toISOString().slice(0, 10);
-const keyOf = (row: WarehouseRow): string => `${dayOf(row['time'])} ${row['role']} ${row['version']} ${row['id']}`;
+const DAY_MS = 86_400_000;
+const dayOf = (row: WarehouseRow): number => Math.floor((row['time'] as number) / DAY_MS);
+const keyOf = (row: WarehouseRow): string => `${dayOf(row)} ${row['role']} ${row['version']} ${row['id']}`;
 
+/** Keys of the rows that are stored already. */
 async function storedKeys(warehouse: Warehouse, model: ModelConfig, rows: WarehouseRow[]): Promise<Set<string>> {
   const keys = new Set<string>();
-  const days = [...new Set(rows.map((row) => dayOf(row['time'])))];
-  if (!(await anyStored(warehouse, model, days, rows))) return keys;
-  for (let start = 0; start < rows.length; start += IDS_PER_QUERY) {
-    const ids = [...new Set(rows.slice(start, start + IDS_PER_QUERY).map((row) => row['id']))];
+  const days = [...new Set(rows.map(dayOf))].map((day) => new Date(day * DAY_MS).toISOString().slice(0, 10));
+  if (!(await anyBetween(warehouse, model, days, rows))) return keys;
+  for (const ids of inPortions(new Set(rows.map((row) => row['id'] as string)))) {
     const found = await warehouse.query<{ key: string }>(
-      `SELECT concat(toString(toDate(time)), ' ', toString(role), ' ', version, ' ', id) AS key FROM ${predictionsTable(model)}
+      `SELECT concat(toString(toUInt32(toDate(time))), ' ', toString(role), ' ', version, ' ', id) AS key FROM ${predictionsTable(model)}
        WHERE toDate(time) IN {days:Array(Date)} AND id IN {ids:Array(String)}`,
       { days, ids },
       'ingest/duplicates',
@@ -129,22 +133,44 @@ async function storedKeys(warehouse: Warehouse, model: ModelConfig, rows: Wareho
   return keys;
 }
 
-/** Rows mostly come in the order of time: then nothing is stored yet between the first and the last, and no id need be looked up. */
-async function anyStored(
+function* inPortions(ids: Iterable<string>): Generator<string[]> {
+  let portion: string[] = [];
+  let bytes = 0;
+  for (const id of ids) {
+    // With quotes and a comma; what wants escaping takes more, twice over.
+    const size = 3 + (/^[\w.:-]*$/.test(id) ? id.length : 4 * Buffer.byteLength(id));
+    if (portion.length === MOST_IDS || bytes + size > MOST_ID_BYTES) {
+      yield portion;
+      portion = [];
+      bytes = 0;
+    }
+    portion.push(id);
+    bytes += size;
+  }
+  if (portion.length > 0) yield portion;
+}
+
+/**
+ * Whether any id from the first to the last of the rows is stored. Ids that grow with time, as most do, come after all that
+ * is stored, and then none need be looked up.
+ */
+async function anyBetween(
   warehouse: Warehouse,
   model: ModelConfig,
   days: string[],
   rows: WarehouseRow[],
 ): Promise<boolean> {
-  let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  let first = Buffer.from(rows[0]?.['id'] as string);
+  let last = first;
   for (const row of rows) {
-    first = Math.min(first, row['time'] as number);
-    last = Math.max(last, row['time'] as number);
+    const id = Buffer.from(row['id'] as string); // the engine orders by bytes
+    if (Buffer.compare(id, first) < 0) first = id;
+    if (Buffer.compare(id, last) > 0) last = id;
   }
   const found = await warehouse.query(
     `SELECT 1 FROM ${predictionsTable(model)}
-     WHERE toDate(time) IN {days:Array(Date)} AND time >= {first:${INSTANT}} AND time <= {last:${INSTANT}} LIMIT 1`,
-    { days, first: instant(first), last: instant(last) },
+     WHERE toDate(time) IN {days:Array(Date)} AND id >= {first:String} AND id <= {last:String} LIMIT 1`,
+    { days, first: first.toString(), last: last.toString() },
     'ingest/duplicates',
   );
   return found.length > 0;

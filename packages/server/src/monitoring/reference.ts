@@ -5,7 +5,7 @@ import { iso } from '../platform/clock.ts';
 import { championOf } from '../registry/versions.ts';
 import { featureColumn, predictionRows } from '../warehouse/model-tables.ts';
 import { instant } from '../warehouse/warehouse.ts';
-import { planColumn, type RowSource, summarizeColumn } from './profile.ts';
+import { planColumn, planOf, type RowSource, summarizeColumn } from './profile.ts';
 import { type Summaries, watchedColumns } from './summaries.ts';
 
 /** The data that a window is compared with, as summaries; its plans say how every window is counted. */
@@ -22,12 +22,16 @@ export interface Reference {
 /** Values of a slice column that are looked at one by one. */
 const MOST_SLICES = 30;
 
+interface ReferenceSpan {
+  key: string;
+  from: number;
+  to: number;
+  /** Whether these are the rows that the version was trained on. */
+  trained: boolean;
+}
+
 /** Rows of which time make the reference of a window; null until they exist. */
-async function spanOf(
-  ctx: Context,
-  model: ModelConfig,
-  windowStart: number,
-): Promise<{ key: string; from: number; to: number } | null> {
+async function spanOf(ctx: Context, model: ModelConfig, windowStart: number): Promise<ReferenceSpan | null> {
   const { reference } = model;
   switch (reference.kind) {
     case 'training': {
@@ -37,17 +41,18 @@ async function spanOf(
         key: trainingReference(champion.version),
         from: Date.parse(champion.dataset.start),
         to: Date.parse(champion.dataset.holdoutStart),
+        trained: true,
       };
     }
     case 'period': {
       const from = Date.parse(reference.start);
       const to = Date.parse(reference.end) + 86_400_000;
-      return { key: `period:${reference.start}:${reference.end}`, from, to };
+      return { key: `period:${reference.start}:${reference.end}`, from, to, trained: false };
     }
     case 'trailing': {
       const to = windowStart - durationMs(reference.gap);
       const from = to - durationMs(reference.length);
-      return { key: `trailing:${iso(from)}:${iso(to)}`, from, to };
+      return { key: `trailing:${iso(from)}:${iso(to)}`, from, to, trained: false };
     }
   }
 }
@@ -86,7 +91,7 @@ async function load(
   ctx: Context,
   model: ModelConfig,
   sliceColumns: string[],
-  span: { key: string; from: number; to: number },
+  span: ReferenceSpan,
 ): Promise<Reference | null> {
   const source: RowSource = {
     sql: predictionRows(model, "role IN ('live', 'history')"),
@@ -98,20 +103,21 @@ async function load(
   const fresh: { slice: string; column: string; summary: ColumnSummary }[] = [];
   for (const { name, kind, expression } of watchedColumns(model)) {
     const whole = summaries.get('')?.get(name);
-    const complete =
-      whole &&
-      sliceColumns.every((column) =>
-        slices.get(column)!.every((value) => summaries.get(`${column}=${value}`)?.has(name)),
-      );
-    if (complete) continue;
-    // Scores are only in the rows where a version predicted; where none did, the evaluation of the version stored them.
-    const plan = await planColumn(ctx.warehouse, source, kind, expression);
+    // What a version says of rows it was trained on is no yardstick: its evaluation stored what it said of held-out rows.
+    if (span.trained && !model.columns.features[name]) continue;
+    const complete = sliceColumns.every(
+      (column) =>
+        column === name || slices.get(column)!.every((value) => summaries.get(`${column}=${value}`)?.has(name)),
+    );
+    if (whole && complete) continue;
+    const plan = whole ? planOf(whole, expression) : await planColumn(ctx.warehouse, source, kind, expression);
     if (!whole) {
       const counted = (await summarizeColumn(ctx.warehouse, source, plan)).get('')!;
       if (counted.count === 0) continue;
       fresh.push({ slice: '', column: name, summary: counted });
     }
     for (const [column, values] of slices) {
+      if (column === name) continue; // a column says nothing about the slices made of its own values
       const bySlice = await summarizeColumn(ctx.warehouse, source, plan, {
         column,
         expression: featureColumn(column),

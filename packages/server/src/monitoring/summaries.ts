@@ -57,9 +57,11 @@ async function summarize(scope: Scope): Promise<Summaries> {
   await Promise.all(
     columns.map(async ({ name, expression }) => {
       const plan = planOf(reference.summaries.get('')!.get(name)!, expression);
-      // A column says nothing about the slices made of its own values.
-      const useful = slicings.map((slicing) => (slicing.column === name ? undefined : slicing));
-      for (const slicing of useful.length > 0 ? useful : [undefined]) {
+      // Only slices that the reference has, too; of a slice column's own values it has none.
+      const sliced = slicings.filter(({ column, values }) =>
+        values.some((value) => reference.summaries.get(`${column}=${value}`)?.has(name)),
+      );
+      for (const slicing of sliced.some(({ whole }) => whole) ? sliced : [undefined, ...sliced]) {
         for (const [slice, summary] of await summarizeColumn(warehouse, source, plan, slicing)) {
           const bySlice = summaries.get(slice) ?? new Map<string, ColumnSummary>();
           summaries.set(slice, bySlice.set(name, summary));

@@ -3,7 +3,7 @@ import { mkdir, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type ClickHouseClient, ClickHouseError, createClient } from '@clickhouse/client';
+import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { LeewayError } from '@leeway/contract';
 import type { ChdbExtension } from 'chdb/connection';
 import { migrateWarehouse } from './migrations.ts';
@@ -18,10 +18,12 @@ export class Warehouse {
   readonly #client: ClickHouseClient;
   /** Of the embedded form: takes bytes as they are, which the client can't. */
   readonly #engine: ChdbExtension | null;
+  readonly #explain: (error: unknown, tag: string) => unknown;
 
-  private constructor(client: ClickHouseClient, engine: ChdbExtension | null) {
+  private constructor(client: ClickHouseClient, engine: ChdbExtension | null, explain = discreet) {
     this.#client = client;
     this.#engine = engine;
+    this.#explain = explain;
   }
 
   /** Opens the warehouse and brings its own tables up to date. `location` is a folder (embedded) or an http(s):// address. */
@@ -34,9 +36,12 @@ export class Warehouse {
     return warehouse;
   }
 
-  /** The embedded engine over an empty folder, for questions about files: it makes no tables of its own. */
+  /**
+   * The embedded engine over an empty folder, for questions about files: it makes no tables of its own, and its errors quote
+   * the files to those who asked about them.
+   */
   static async scratch(folder: string): Promise<Warehouse> {
-    return new Warehouse(...(await openEmbedded(folder)));
+    return new Warehouse(...(await openEmbedded(folder)), explain);
   }
 
   /**
@@ -53,7 +58,7 @@ export class Warehouse {
       });
       return await result.json<T>();
     } catch (error) {
-      throw explain(error, tag);
+      throw this.#explain(error, tag);
     }
   }
 
@@ -66,7 +71,7 @@ export class Warehouse {
         clickhouse_settings: WRITE_SETTINGS,
       });
     } catch (error) {
-      throw explain(error, tag);
+      throw this.#explain(error, tag);
     }
   }
 
@@ -101,7 +106,7 @@ export class Warehouse {
         }
       }
     } catch (error) {
-      throw explain(error, tag);
+      throw this.#explain(error, tag);
     }
   }
 
@@ -117,7 +122,7 @@ export class Warehouse {
       });
       await pipeline(Readable.from(stream), createWriteStream(partial));
     } catch (error) {
-      throw explain(error, tag);
+      throw this.#explain(error, tag);
     }
     const file = await open(partial, 'r+');
     await file.sync().finally(() => file.close());
@@ -147,20 +152,53 @@ async function openEmbedded(path: string): Promise<[ClickHouseClient, ChdbExtens
 }
 
 function servedClient(location: string): ClickHouseClient {
-  return createClient({ url: location, application: 'leeway', request_timeout: 120_000 });
+  return createClient({
+    url: location,
+    application: 'leeway',
+    request_timeout: 120_000,
+    // Bound values that are long, such as the ids of a batch, go into the body: servers and proxies cut addresses off.
+    use_multipart_params_auto: true,
+    // It would print errors with the rows that they quote; they are logged where they are caught.
+    log: { level: ClickHouseLogLevel.OFF },
+  });
 }
 
 function comment(sql: string, tag: string): string {
   return tag === '' ? sql : `/* leeway:${tag.replaceAll(/[^\w./-]/g, '_')} */ ${sql}`;
 }
 
-/** Codes of ClickHouse that a user can do something about. */
+/** What ClickHouse calls an error: its number and its name. Null for what is no error of the engine. */
+function kindOf(error: unknown): { code: string; type: string } | null {
+  const { code, type, message = '' } = error as { code?: unknown; type?: unknown; message?: string };
+  if (typeof type === 'string' && /^\d+$/.test(String(code))) return { code: String(code), type };
+  const found = /\bCode: (\d+)\. DB::/.exec(message)?.[1];
+  return found === undefined ? null : { code: found, type: /\(([A-Z][A-Z_]{3,})\)/.exec(message)?.[1] ?? 'ERROR' };
+}
+
+/** An error of the engine without its words: they quote what it stumbled over, which may be a row. */
+export class WarehouseError extends Error {
+  /** ClickHouse's number of the error. */
+  readonly code: string;
+
+  constructor(tag: string, { code, type }: { code: string; type: string }) {
+    super(`the warehouse answered ${type} (${code})${tag === '' ? '' : ` to ${tag}`}`);
+    this.name = 'WarehouseError';
+    this.code = code;
+  }
+}
+
+/** The same as `explain`, for errors that are logged and kept: they hold no row and no value. */
+function discreet(error: unknown, tag: string): unknown {
+  const explained = explain(error, tag);
+  const kind = explained === error ? kindOf(error) : null;
+  return kind ? new WarehouseError(tag, kind) : explained;
+}
+
+/** Errors that a user can do something about. */
 function explain(error: unknown, tag: string): unknown {
-  const code =
-    error instanceof ClickHouseError ? error.code : /\bcode: (\d+)/i.exec(String((error as Error)?.message))?.[1];
   const message = error instanceof Error ? error.message : String(error);
-  if (code === '243' || /No space left on device|NOT_ENOUGH_SPACE/.test(message)) {
-    return new LeewayError('storage_full', `the warehouse could not write (${tag})`, { cause: error });
+  if (kindOf(error)?.code === '243' || /No space left on device|NOT_ENOUGH_SPACE/.test(message)) {
+    return new LeewayError('storage_full', `the warehouse could not write (${tag})`);
   }
   return error;
 }
