@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Config, type VersionInfo } from '@leeway/contract';
+import { Config, LeewayError, type VersionInfo } from '@leeway/contract';
 import type { FastifyInstance } from 'fastify';
 import { registerAlerting } from '../alerting/index.ts';
 import { Audit } from '../audit/audit.ts';
@@ -211,7 +211,11 @@ export class App {
 
   /** Listens, and begins to work on jobs by itself unless `work` is false. */
   async start({ work = true }: { work?: boolean } = {}): Promise<string> {
-    await this.http.listen(this.#listenOn);
+    const { host: wanted, port: wantedPort } = this.#listenOn;
+    await this.http.listen({ host: wanted, port: wantedPort }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EADDRINUSE') throw error;
+      throw new LeewayError('port_in_use', `${wanted}:${wantedPort}`, { cause: error });
+    });
     const address = this.http.server.address();
     const port = typeof address === 'object' && address ? address.port : this.#listenOn.port;
     const host = this.#listenOn.host.includes(':') ? `[${this.#listenOn.host}]` : this.#listenOn.host;

@@ -10,11 +10,10 @@ const POLL_MS = 1_000;
  */
 export async function followEvents(ctx: Context, react: (event: Event) => Promise<void>) {
   const { db } = ctx.store;
-  let last = await ctx.events.lastId(db);
+  const reader = ctx.events.reader(db, await ctx.events.lastId(db));
   let lane = Promise.resolve();
   const read = async () => {
-    for (const event of await ctx.events.after(db, last)) {
-      last = event.id;
+    for (const event of await reader.next()) {
       await react(event).catch((err: unknown) => ctx.log.error({ err, event: event.name }, 'could not follow an event'));
     }
   };

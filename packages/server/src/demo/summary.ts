@@ -12,13 +12,22 @@ interface Happening {
   detail: string;
 }
 
+/** Means over days, weighted by their rows. */
+export interface Gain {
+  metric: string;
+  period: 'the fortnight after' | 'to the end';
+  days: number;
+  champion: number;
+  stale: number;
+}
+
 /** What happened, when, and what it was worth, as the API tells it. */
 export interface Summary {
   happenings: Happening[];
   /** For each alert that fired: from the first window over the threshold to the alarm, and to the end of it. */
   alerts: { rule: string; detectedAfterDays: number; recoveredAfterDays: number | null }[];
-  /** Mean over the days since a newer version serves, weighted by rows, beside the first version on the same rows. */
-  gains: { metric: string; days: number; champion: number; stale: number }[];
+  /** The champion beside the first version on the same rows, from the day on which a newer version began to serve. */
+  gains: Gain[];
 }
 
 export async function summarize(api: Api): Promise<Summary> {
@@ -60,38 +69,39 @@ export async function summarize(api: Api): Promise<Summary> {
 const name = ({ rule, column, slice }: Alert): string => [rule, column, slice].filter(Boolean).join(' ');
 const days = (from: string, to: string): number => Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS);
 
-async function gains(api: Api, versions: VersionInfo[]): Promise<Summary['gains']> {
+const GAIN_METRICS = ['log_loss', 'roc_auc', 'calibration_bias'];
+
+async function gains(api: Api, versions: VersionInfo[]): Promise<Gain[]> {
   const [first, second] = [...versions].reverse().filter((version) => version.served.length > 0);
   if (!first || !second) return [];
   const from = second.served[0]!.from;
-  const read = (version: string) =>
-    api.get<{ measurements: Measurement[] }>(`/models/${MODEL}/measurements`, {
-      metric: 'log_loss,roc_auc,calibration_bias',
-      version,
-      from,
-    });
-  const [champion, stale] = await Promise.all([read(''), read(first.version)]);
-  return ['log_loss', 'roc_auc', 'calibration_bias'].flatMap((metric) => {
-    // Only windows in which both were scored, each with the weight of its rows.
-    const theirs = new Map(
-      stale.measurements.filter((m) => m.metric === metric && m.value !== null).map((m) => [m.windowStart, m]),
-    );
-    const pairs = champion.measurements.filter(
-      (m) => m.metric === metric && m.value !== null && theirs.has(m.windowStart),
-    );
-    const rows = pairs.reduce((sum, m) => sum + m.n, 0);
-    if (rows === 0) return [];
-    const mean = (value: (m: Measurement) => number) => pairs.reduce((sum, m) => sum + value(m) * m.n, 0) / rows;
-    const size = metric === 'calibration_bias' ? Math.abs : (x: number) => x;
-    return [
-      {
-        metric: metric === 'calibration_bias' ? 'absolute calibration_bias' : metric,
-        days: pairs.length,
-        champion: mean((m) => size(m.value!)),
-        stale: mean((m) => size(theirs.get(m.windowStart)!.value!)),
-      },
-    ];
-  });
+  const read = async (version: string) => {
+    const query = { metric: GAIN_METRICS.join(','), monitor: 'daily', version, from };
+    return (await api.get<{ measurements: Measurement[] }>(`/models/${MODEL}/measurements`, query)).measurements;
+  };
+  const [champion, stale] = [await read(''), await read(first.version)];
+  const fortnight = new Date(Date.parse(from) + 14 * DAY_MS).toISOString();
+  const early = champion.filter((measurement) => measurement.windowStart < fortnight);
+  return [
+    ...GAIN_METRICS.map((metric) => gain(metric, 'the fortnight after', early, stale)),
+    ...GAIN_METRICS.map((metric) => gain(metric, 'to the end', champion, stale)),
+  ].filter((found) => found.days > 0);
+}
+
+/** Over the windows in which both were scored. A bias counts by its size. */
+function gain(metric: string, period: Gain['period'], champion: Measurement[], stale: Measurement[]): Gain {
+  const theirs = new Map(stale.filter((m) => m.metric === metric && m.value !== null).map((m) => [m.windowStart, m]));
+  const pairs = champion.filter((m) => m.metric === metric && m.value !== null && theirs.has(m.windowStart));
+  const rows = pairs.reduce((sum, m) => sum + m.n, 0);
+  const size = metric === 'calibration_bias' ? Math.abs : (x: number) => x;
+  const mean = (value: (m: Measurement) => number) => pairs.reduce((sum, m) => sum + size(value(m)) * m.n, 0) / rows;
+  return {
+    metric,
+    period,
+    days: pairs.length,
+    champion: mean((m) => m.value!),
+    stale: mean((m) => theirs.get(m.windowStart)!.value!),
+  };
 }
 
 /** The summary for a terminal. */
@@ -117,8 +127,9 @@ export function renderSummary({ happenings, alerts, gains: found }: Summary, das
   if (found.length > 0) {
     parts.push(
       '',
-      pc.bold(`What retraining was worth, over the ${found[0]!.days} days since the second version serves`),
+      pc.bold('What the new version was worth, on the same rows as the stale one'),
       table(found, [
+        { title: 'PERIOD', value: (g) => `${g.period} (${g.days} days)` },
         { title: 'METRIC', value: (g) => g.metric },
         { title: 'SERVED', value: (g) => number(g.champion), align: 'right' },
         { title: 'STALE v1', value: (g) => number(g.stale), align: 'right' },

@@ -9,7 +9,7 @@ import { type Context, modelOf } from '../context.ts';
 import { exponentialBackoff, RetryLater } from '../jobs/jobs.ts';
 import { iso } from '../platform/clock.ts';
 import type { StoreReader, StoreTx } from '../store/open.ts';
-import { labelledRows, predictionsTable } from '../warehouse/model-tables.ts';
+import { labelledRows, predictionRows, predictionsTable } from '../warehouse/model-tables.ts';
 import { instant } from '../warehouse/warehouse.ts';
 import {
   closesAt,
@@ -81,10 +81,10 @@ export function registerWindows(ctx: Context, onMeasured: OnMeasured): void {
       if (!found) return undefined;
       const { model, monitor } = found;
       await measureWindow(ctx, model, monitor, payload, 'closed', 0);
-      const labels = await labelState(ctx, model, payload);
+      const rows = await rowCount(ctx, model, payload);
       const follow = await onMeasured({ model, monitor, window: payload, revision: 0 });
       return async (tx) => {
-        await setWindow(tx, payload, payload, { state: 'closed', rows: labels.rows, labelled: labels.labelled });
+        await setWindow(tx, payload, payload, { state: 'closed', rows });
         await follow(tx);
         if (monitor.checks.includes('performance')) {
           const runAt = payload.end + durationMs(monitor.maturity.delay);
@@ -211,6 +211,15 @@ async function dueWindows(
     start += length;
   }
   return { windows, nextAt: closesAt(start + length, monitor) };
+}
+
+async function rowCount(ctx: Context, model: ModelConfig, { start, end }: Span): Promise<number> {
+  const [row] = await ctx.warehouse.query<{ rows: number }>(
+    `SELECT count() AS rows FROM ${predictionRows(model, "role = 'live' AND error = ''")}`,
+    { from: instant(start), to: instant(end) },
+    'windows/rows',
+  );
+  return row?.rows ?? 0;
 }
 
 async function labelState(ctx: Context, model: ModelConfig, { start, end }: Span): Promise<LabelState> {

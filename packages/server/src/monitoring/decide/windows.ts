@@ -60,9 +60,9 @@ export function revisionOf(
   return { measure: changed >= enough, nextAt };
 }
 
-/** Labels come ever more slowly, so a window is looked at after 1, 2, 4, ... times the delay, and at the end of its time. */
+/** Labels come ever more slowly, so a window is looked at after 3, 9, 27, ... times the delay, and at the end of its time. */
 export function nextRevisionAt(end: number, now: number, { maturity }: MonitorConfig): number | null {
   const last = end + durationMs(maturity.revise);
   if (now >= last) return null;
-  return Math.min(last, end + 2 * Math.max(now - end, durationMs(maturity.delay), 60_000));
+  return Math.min(last, end + 3 * Math.max(now - end, durationMs(maturity.delay), 60_000));
 }

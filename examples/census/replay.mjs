@@ -1,0 +1,80 @@
+// Plays four years of census interviews for `npm run test:real`: the control, which has to stay quiet.
+import { join } from 'node:path';
+
+const DAY_MS = 86_400_000;
+const WEEK_MS = 7 * DAY_MS;
+const MINUTE_MS = 60_000;
+const START = '2015-01-01';
+const LABEL_DELAY_WEEKS = 4;
+const CATEGORICAL = ['SCHL', 'MAR', 'RELP', 'DIS', 'ESP', 'CIT', 'MIG', 'MIL', 'ANC', 'NATIVITY', 'DEAR', 'DEYE', 'DREM', 'SEX', 'RAC1P'];
+
+/** @type {import('../../scripts/test-real.mjs').Replay} */
+export default {
+  data: 'nannyml-census-employment',
+  model: 'employment',
+  start: START,
+  live: START,
+  end: '2019-04-01',
+  scenarios: [{ name: 'census', title: 'Census employment, the control that has to stay quiet' }],
+
+  async play({ folder, readParquet, api, clock, settle, step }) {
+    const weeks = await readWeeks(folder, readParquet);
+    let week = 0;
+    for (let at = Date.parse(START); week < weeks.length + LABEL_DELAY_WEEKS + 2; at += WEEK_MS, week++) {
+      clock.set(at + WEEK_MS);
+      const rows = weeks[week] ?? [];
+      if (rows.length > 0) await api.ingest('employment', 'predictions', rows.map(({ employed: _later, ...known }) => known));
+      const due = weeks[week - LABEL_DELAY_WEEKS] ?? [];
+      if (due.length > 0) await api.ingest('employment', 'labels', due.map(({ id, employed }) => ({ id, employed })));
+      await settle();
+      clock.set(at + WEEK_MS + 12 * MINUTE_MS);
+      await settle();
+      step(new Date(at).toISOString().slice(0, 10), week / weeks.length);
+    }
+  },
+
+  async judge({ check, found, note, measurements }) {
+    const drift = found.alerts.filter((alert) => alert.metric.startsWith('drift.'));
+    const scores = await measurements({ metric: 'drift.score', column: '*', monitor: 'weekly' });
+    const slow = await measurements({ metric: 'drift.score', column: '*', monitor: 'four-weekly' });
+    for (const [name, all] of [['weekly', scores], ['four-weekly', slow]]) {
+      const highest = all.toSorted((a, b) => b.value - a.value)[0];
+      note(`${name}: ${all.length} judgements of a column, ${all.filter((m) => m.detail.drifted).length} drifts; nearest ${highest.column} ${highest.value.toFixed(2)} of 1`);
+    }
+    const significant = scores.filter((m) => m.detail.p_value < 0.05).length;
+    note(`by significance alone, uncorrected, ${significant} of the weekly judgements would have been drifts`);
+    check('not one drift alert at the default settings', drift.length === 0, drift.map((a) => `${a.rule} ${a.column} ${a.windowStart.slice(0, 10)}`).join(', '));
+    check('every column of every full week was judged', scores.filter((m) => m.value !== null).length >= 207 * 17, scores.length);
+
+    const auc = await measurements({ metric: 'roc_auc', monitor: 'four-weekly' });
+    const values = auc.filter((m) => m.status === 'ok').map((m) => m.value);
+    note(`AUC over ${values.length} windows of four weeks: ${Math.min(...values).toFixed(4)} to ${Math.max(...values).toFixed(4)}`);
+    check('AUC stays within 0.89 and 0.92', values.every((v) => v > 0.89 && v < 0.92), `${Math.min(...values).toFixed(4)} to ${Math.max(...values).toFixed(4)}`);
+    check('at least 50 windows have an AUC', values.length >= 50, values.length);
+    check('no alert on performance', !found.alerts.some((alert) => alert.rule === 'worse'));
+  },
+};
+
+/** Rows by week. The data know the year only: the rows of a year are dealt out to its days in turn. */
+async function readWeeks(folder, readParquet) {
+  const kinds = { id: 'numeric', AGEP: 'numeric', year: 'numeric', prediction: 'numeric', predicted_probability: 'numeric' };
+  const columns = { ...kinds, ...Object.fromEntries(CATEGORICAL.map((name) => [name, 'categorical'])) };
+  const before = await readParquet(join(folder, 'reference.parquet'), { ...columns, employed: 'numeric' });
+  const later = await readParquet(join(folder, 'analysis.parquet'), columns);
+  const targets = await readParquet(join(folder, 'analysis_targets.parquet'), { id: 'numeric', employed: 'numeric' });
+  const employed = new Map(targets.map((row) => [row.id, row.employed]));
+  for (const row of later) row.employed = employed.get(row.id);
+
+  const start = Date.parse(START);
+  const weeks = [];
+  const seen = new Map();
+  for (const { year, ...row } of [...before, ...later]) {
+    const place = seen.get(year) ?? 0;
+    seen.set(year, place + 1);
+    const at = Date.UTC(year, 0, 1) + (place % 365) * DAY_MS;
+    const week = Math.floor((at - start) / WEEK_MS);
+    weeks[week] ??= [];
+    weeks[week].push({ ...row, interviewed: at });
+  }
+  return Array.from(weeks, (rows) => rows ?? []);
+}
