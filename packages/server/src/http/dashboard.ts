@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import compress from '@fastify/compress';
 import fastifyStatic from '@fastify/static';
 import { LeewayError } from '@leeway/contract';
 import type { FastifyInstance } from 'fastify';
@@ -18,6 +19,7 @@ export async function installDashboard(app: FastifyInstance): Promise<void> {
     scope.addHook('onRoute', (route) => {
       route.config = { ...route.config, access: 'public' };
     });
+    await scope.register(compress, { globalDecompression: false, encodings: ['gzip'] });
     await scope.register(fastifyStatic, {
       root,
       wildcard: false,

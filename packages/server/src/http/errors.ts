@@ -16,7 +16,7 @@ export function installErrors(app: FastifyInstance): void {
   });
   app.setNotFoundHandler((request, reply) => {
     const error = new LeewayError('not_found', `${request.method} ${request.url}`);
-    return reply.code(404).type('application/problem+json').send(JSON.stringify(error.toProblem()));
+    return reply.code(404).type('application/problem+json').send(JSON.stringify({ ...error.toProblem(), requestId: request.id }));
   });
 }
 

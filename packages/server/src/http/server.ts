@@ -1,3 +1,4 @@
+import compress from '@fastify/compress';
 import cookie from '@fastify/cookie';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
@@ -56,6 +57,8 @@ export async function createHttp(services: Services): Promise<Http> {
   });
   await app.register(
     async (api) => {
+      // Answers only: what comes in is unpacked by the routes that take it, under a limit of their own.
+      await api.register(compress, { globalDecompression: false, encodings: ['gzip'] });
       api.get('/openapi.json', { config: { access: 'read' }, schema: { hide: true } }, async () => app.swagger());
       for (const routes of ROUTES) await api.register(async (group) => routes(withZod(group), services));
     },

@@ -23,6 +23,7 @@ export const eventRoutes: RoutePlugin = (app, { ctx }) => {
       const header = request.headers['last-event-id'];
       let last = typeof header === 'string' ? Number(header) : (request.query.after ?? (await ctx.events.lastId(db)));
       if (!Number.isSafeInteger(last)) last = 0;
+      const reader = ctx.events.reader(db, last);
       reply.hijack();
       const { raw } = reply;
       raw.writeHead(200, {
@@ -36,8 +37,7 @@ export const eventRoutes: RoutePlugin = (app, { ctx }) => {
         if (reading || raw.destroyed) return;
         reading = true;
         try {
-          for (const event of await ctx.events.after(db, last)) {
-            last = event.id;
+          for (const event of await reader.next()) {
             raw.write(`id: ${event.id}\nevent: ${event.name}\ndata: ${JSON.stringify(event)}\n\n`);
           }
         } catch (error) {

@@ -1,5 +1,6 @@
 import { Distribution, Mark, Measurement, ModelConfig, ModelSummary, MonitorWindow } from '@leeway/contract';
 import { z } from 'zod';
+import { withoutSecrets } from '../../config/without-secrets.ts';
 import { modelOf } from '../../context.ts';
 import { distributionOf } from '../../monitoring/distribution.ts';
 import { marksOf, summarizeModel } from '../../monitoring/fleet.ts';
@@ -13,7 +14,7 @@ const When = z.iso.datetime({ offset: true }).or(z.iso.date());
 const Range = z.object({ from: When.optional(), to: When.optional() });
 
 /** What is known of models: their state, measurements, windows, and what happened to them. */
-export const modelRoutes: RoutePlugin = (app, { ctx }) => {
+export const modelRoutes: RoutePlugin = (app, { ctx, configuration }) => {
   const span = ({ from, to }: z.infer<typeof Range>) => {
     const end = to === undefined ? ctx.clock.now() + 86_400_000 : Date.parse(to);
     return { from: from === undefined ? end - 366 * 86_400_000 : Date.parse(from), to: end };
@@ -45,7 +46,8 @@ export const modelRoutes: RoutePlugin = (app, { ctx }) => {
     },
     async (request) => {
       const model = modelOf(ctx, request.params.model);
-      return { summary: await summarizeModel(ctx, model), config: model };
+      const { document } = await configuration.current();
+      return { summary: await summarizeModel(ctx, model), config: withoutSecrets(model, document) };
     },
   );
 

@@ -1,0 +1,92 @@
+import type { AlertState, ModelSummary, RunState } from '@leeway/contract';
+
+/** How a state looks: always a word and a shape beside the colour. */
+export type Tone = 'critical' | 'warning' | 'info' | 'good' | 'quiet';
+export interface Look {
+  label: string;
+  tone: Tone;
+  shape: 'octagon' | 'triangle' | 'info' | 'check' | 'cross' | 'clock' | 'dashed' | 'pause';
+}
+
+export const HEALTH: Record<ModelSummary['health'], Look> = {
+  ok: { label: 'Healthy', tone: 'good', shape: 'check' },
+  warning: { label: 'Warning', tone: 'warning', shape: 'triangle' },
+  critical: { label: 'Critical', tone: 'critical', shape: 'octagon' },
+  no_data: { label: 'No data', tone: 'quiet', shape: 'dashed' },
+};
+
+export const SEVERITY: Record<'critical' | 'warning' | 'info', Look> = {
+  critical: { label: 'Critical', tone: 'critical', shape: 'octagon' },
+  warning: { label: 'Warning', tone: 'warning', shape: 'triangle' },
+  info: { label: 'Info', tone: 'info', shape: 'info' },
+};
+
+export const ALERT_STATE: Record<AlertState, Look> = {
+  pending: { label: 'Pending', tone: 'quiet', shape: 'clock' },
+  firing: { label: 'Firing', tone: 'critical', shape: 'octagon' },
+  recovering: { label: 'Recovering', tone: 'warning', shape: 'clock' },
+  resolved: { label: 'Resolved', tone: 'good', shape: 'check' },
+};
+
+export const RUN_STATE: Record<RunState, Look> = {
+  queued: { label: 'Queued', tone: 'quiet', shape: 'clock' },
+  preparing: { label: 'Preparing', tone: 'info', shape: 'clock' },
+  training: { label: 'Training', tone: 'info', shape: 'clock' },
+  evaluating: { label: 'Evaluating', tone: 'info', shape: 'clock' },
+  awaiting_approval: { label: 'Awaiting approval', tone: 'warning', shape: 'pause' },
+  promoted: { label: 'Promoted', tone: 'good', shape: 'check' },
+  rejected: { label: 'Rejected', tone: 'quiet', shape: 'cross' },
+  vetoed: { label: 'Vetoed', tone: 'warning', shape: 'triangle' },
+  failed: { label: 'Failed', tone: 'critical', shape: 'octagon' },
+  cancelled: { label: 'Cancelled', tone: 'quiet', shape: 'cross' },
+};
+
+export const VERDICT: Record<'pass' | 'fail' | 'inconclusive', Look> = {
+  pass: { label: 'Pass', tone: 'good', shape: 'check' },
+  fail: { label: 'Fail', tone: 'critical', shape: 'cross' },
+  inconclusive: { label: 'Inconclusive', tone: 'warning', shape: 'dashed' },
+};
+
+export const DELIVERY: Record<'queued' | 'sent' | 'failed', Look> = {
+  queued: { label: 'Queued', tone: 'quiet', shape: 'clock' },
+  sent: { label: 'Sent', tone: 'good', shape: 'check' },
+  failed: { label: 'Failed', tone: 'critical', shape: 'octagon' },
+};
+
+const STEPS: RunState[] = ['queued', 'preparing', 'training', 'evaluating', 'awaiting_approval'];
+export const isUnderWay = (state: RunState): boolean => STEPS.includes(state);
+
+export interface RunStep {
+  label: string;
+  status: 'done' | 'now' | 'ahead' | 'failed';
+}
+
+/**
+ * The way of a run, with where it is. A run that ended early is known to have got as far as it left traces: a dataset was
+ * prepared, a challenger was trained, gates were judged.
+ */
+export function runSteps(run: {
+  state: RunState;
+  dataset: unknown;
+  challenger: string | null;
+  gates: readonly unknown[];
+}): RunStep[] {
+  const names = ['Queued', 'Data prepared', 'Trained', 'Evaluated', 'Decided'];
+  const underWay = STEPS.indexOf(run.state);
+  if (underWay >= 0) {
+    const now = ['Queued', 'Preparing data', 'Training', 'Evaluating', 'Awaiting approval'][underWay]!;
+    return names.map((label, i) => ({
+      label: i === underWay ? now : label,
+      status: i < underWay ? 'done' : i === underWay ? 'now' : 'ahead',
+    }));
+  }
+  const { label } = RUN_STATE[run.state];
+  const reached = 1 + [run.dataset !== null, run.challenger !== null, run.gates.length > 0].filter(Boolean).length;
+  if (run.state === 'promoted' || run.state === 'rejected') {
+    return names.map((name, i) => ({ label: i === 4 ? label : name, status: 'done' }));
+  }
+  return names.map((name, i) => {
+    if (i < reached) return { label: name, status: 'done' };
+    return i === reached ? { label, status: 'failed' } : { label: name, status: 'ahead' };
+  });
+}

@@ -1,0 +1,210 @@
+import type { VersionInfo } from '@leeway/contract';
+import { Anchor, Badge, Button, Group, Text, Tooltip } from '@mantine/core';
+import { IconArrowBackUp, IconArrowUp } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { usePromote, useRollBack } from '../../api/actions.ts';
+import { versionsQuery } from '../../api/queries.ts';
+import { type Column, DataTable } from '../../components/data-table.tsx';
+import { Hash } from '../../components/hash.tsx';
+import { Load } from '../../components/load.tsx';
+import { ReasonDialog } from '../../components/reason-dialog.tsx';
+import { Time } from '../../components/time.tsx';
+import { formatBytes, formatCount, formatMetric, shortId } from '../../lib/format.ts';
+import { describeMetric, PERFORMANCE_METRICS } from '../../lib/metrics.ts';
+import { formatWindow } from '../../lib/time.ts';
+import type { ModelView } from './view.ts';
+
+interface Choice {
+  action: 'promote' | 'rollback';
+  version: string;
+}
+
+export function VersionsTab({ view }: { view: ModelView }) {
+  const versions = useQuery(versionsQuery(view.name));
+  const [choice, setChoice] = useState<Choice | null>(null);
+  const columns: Column<VersionInfo>[] = [
+    { title: 'Version', nowrap: true, cell: (version) => <Name version={version} /> },
+    { title: 'Made', nowrap: true, cell: (version) => <Origin version={version} /> },
+    { title: 'Trained on', cell: ({ dataset }) => <Dataset dataset={dataset} /> },
+    {
+      title: 'Metrics when made',
+      cell: ({ metrics }) => <Metrics metrics={metrics} order={PERFORMANCE_METRICS[view.config.task]} />,
+    },
+    { title: 'Served', cell: ({ served }) => <Served served={served} /> },
+    { title: 'Artifact', nowrap: true, cell: ({ artifact }) => <Artifact {...artifact} /> },
+    { title: '', cell: (version) => <Action version={version} onChoose={setChoice} /> },
+  ];
+  return (
+    <>
+      <Load query={versions}>
+        {(rows) => (
+          <DataTable
+            label="Versions"
+            rows={rows}
+            columns={columns}
+            rowKey={({ version }) => version}
+            empty="No version is registered yet. A retraining run registers what it trains."
+          />
+        )}
+      </Load>
+      <VersionDialog view={view} choice={choice} onClose={() => setChoice(null)} />
+    </>
+  );
+}
+
+function VersionDialog({ view, choice, onClose }: { view: ModelView; choice: Choice | null; onClose: () => void }) {
+  const promote = usePromote(view.name);
+  const rollBack = useRollBack(view.name);
+  const { champion } = view.summary;
+  const version = choice?.version ?? '';
+  const instead = champion ? <> instead of {champion}</> : null;
+  return (
+    <>
+      <ReasonDialog
+        opened={choice?.action === 'promote'}
+        onClose={onClose}
+        title={`Promote ${version}`}
+        confirm={`Promote ${version}`}
+        force="Promote although its gates did not pass"
+        onConfirm={(reason, force) => promote.mutateAsync({ version, reason, force })}
+      >
+        From now on <strong>{version}</strong> serves {view.name}
+        {instead}. It is checked to load first.
+      </ReasonDialog>
+      <ReasonDialog
+        opened={choice?.action === 'rollback'}
+        onClose={onClose}
+        title={`Roll back to ${version}`}
+        confirm={`Roll back to ${version}`}
+        color="orange"
+        onConfirm={(reason) => rollBack.mutateAsync({ version, reason })}
+      >
+        From now on <strong>{version}</strong> serves {view.name} again{instead}. It is checked to load first.
+      </ReasonDialog>
+    </>
+  );
+}
+
+function Name({ version: { version, aliases } }: { version: VersionInfo }) {
+  return (
+    <Group gap={6} wrap="nowrap">
+      <Text size="sm" fw={600}>
+        {version}
+      </Text>
+      {aliases.map((alias) => (
+        <Badge key={alias} size="sm" variant={alias === 'champion' ? 'filled' : 'light'} tt="none" className="whole">
+          {alias}
+        </Badge>
+      ))}
+    </Group>
+  );
+}
+
+function Origin({ version: { createdAt, createdBy, run, parent } }: { version: VersionInfo }) {
+  return (
+    <>
+      <Time at={createdAt} />
+      <Text size="xs" c="dimmed">
+        by{' '}
+        {run ? (
+          <Anchor renderRoot={(props) => <Link to="/runs/$id" params={{ id: run }} title={run} {...props} />}>
+            {shortId(run)}
+          </Anchor>
+        ) : (
+          createdBy
+        )}
+        {parent && <>, after {parent}</>}
+      </Text>
+    </>
+  );
+}
+
+function Dataset({ dataset }: { dataset: VersionInfo['dataset'] }) {
+  if (!dataset) return <span className="quiet">not recorded</span>;
+  return (
+    <>
+      <span className="nowrap">{formatWindow(dataset.start, dataset.holdoutStart)}</span>
+      <Text size="xs" c="dimmed">
+        {formatCount(dataset.trainRows)} rows, {formatCount(dataset.holdoutRows)} held out, <Hash hash={dataset.hash} />
+      </Text>
+    </>
+  );
+}
+
+function Metrics({ metrics, order }: { metrics: VersionInfo['metrics']; order: readonly string[] }) {
+  const rank = (metric: string) => (order.includes(metric) ? order.indexOf(metric) : order.length);
+  const ids = Object.keys(metrics).sort((a, b) => rank(a) - rank(b));
+  if (ids.length === 0) return <span className="quiet">not measured</span>;
+  const all = ids.map((id) => `${describeMetric(id).label} ${formatMetric(id, metrics[id])}`);
+  return (
+    <Tooltip label={all.join(', ')} disabled={all.length <= 3}>
+      <Text size="sm" span tabIndex={all.length > 3 ? 0 : -1}>
+        {all.slice(0, 3).map((line) => (
+          <span key={line} className="nowrap" style={{ display: 'block' }}>
+            {line}
+          </span>
+        ))}
+      </Text>
+    </Tooltip>
+  );
+}
+
+const SHOWN_PERIODS = 3;
+
+function Served({ served }: { served: VersionInfo['served'] }) {
+  if (served.length === 0) return <span className="quiet">never</span>;
+  const newest = served.toReversed();
+  return (
+    <>
+      {newest.slice(0, SHOWN_PERIODS).map(({ from, to }) => (
+        <div key={from}>
+          <Time at={from} /> – {to ? <Time at={to} /> : 'now'}
+        </div>
+      ))}
+      {newest.length > SHOWN_PERIODS && <span className="quiet">and {newest.length - SHOWN_PERIODS} times before</span>}
+    </>
+  );
+}
+
+function Artifact({ hash, bytes, format }: VersionInfo['artifact']) {
+  return (
+    <>
+      {format}, {formatBytes(bytes)}
+      <Text size="xs" c="dimmed">
+        <Hash hash={hash} />
+      </Text>
+    </>
+  );
+}
+
+function Action({
+  version: { version, aliases, served },
+  onChoose,
+}: {
+  version: VersionInfo;
+  onChoose: (choice: Choice) => void;
+}) {
+  if (aliases.includes('champion')) return null;
+  if (served.length > 0) {
+    return (
+      <Button
+        variant="default"
+        leftSection={<IconArrowBackUp size={14} aria-hidden />}
+        onClick={() => onChoose({ action: 'rollback', version })}
+      >
+        Roll back
+      </Button>
+    );
+  }
+  return (
+    <Button
+      variant="default"
+      leftSection={<IconArrowUp size={14} aria-hidden />}
+      onClick={() => onChoose({ action: 'promote', version })}
+    >
+      Promote
+    </Button>
+  );
+}

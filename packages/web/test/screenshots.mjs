@@ -1,0 +1,71 @@
+// Pictures of every page on the fixtures, for a look at what a change did: `node packages/web/test/screenshots.mjs [folder] [name]`.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { createServer } from 'vite';
+
+const [folder = '/tmp/leeway-web', only] = process.argv.slice(2);
+const PAGES = {
+  fleet: '/',
+  performance: '/models/flights-late?range=1y',
+  calibration: '/models/flights-late?metric=calibration_error&range=1y',
+  drift: '/models/flights-late?tab=drift&range=1y',
+  quality: '/models/flights-late?tab=quality&range=1y',
+  service: '/models/flights-late?tab=service&range=1y',
+  'model-alerts': '/models/flights-late?tab=alerts',
+  versions: '/models/flights-late?tab=versions',
+  configuration: '/models/flights-late?tab=configuration',
+  unmeasured: '/models/ticket-topic',
+  alerts: '/alerts?state=all',
+  alert: '/alerts/alert-5',
+  runs: '/runs',
+  run: '/runs/run-3',
+  messages: '/messages',
+  audit: '/audit',
+  missing: '/runs/run-99',
+};
+
+mkdirSync(folder, { recursive: true });
+const server = await createServer({
+  configFile: join(import.meta.dirname, 'vite.config.ts'),
+  server: { port: 0 },
+  logLevel: 'error',
+});
+await server.listen();
+const address = server.resolvedUrls.local[0].replace(/\/$/, '');
+const browser = await chromium.launch({
+  executablePath: '/usr/bin/chromium',
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
+});
+for (const colorScheme of ['light', 'dark']) {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme });
+  page.on(
+    'console',
+    (message) =>
+      ['error', 'warning'].includes(message.type()) && console.log(colorScheme, message.text().slice(0, 600)),
+  );
+  page.on('pageerror', (error) => console.log(colorScheme, page.url(), 'page error:', error.stack?.slice(0, 900)));
+  for (const [name, path] of Object.entries(PAGES)) {
+    if (only && !name.startsWith(only)) continue;
+    await page.goto(address + path);
+    await page.waitForLoadState('networkidle', { timeout: 3_000 }).catch(() => {});
+    await page.waitForTimeout(400);
+    await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`), fullPage: true });
+    if (name === 'calibration') {
+      await page.mouse.move(900, 560);
+      await page.waitForTimeout(300);
+      await page.screenshot({ path: join(folder, `hover-${colorScheme}.png`) });
+    }
+  }
+  await page.close();
+}
+await browser.close();
+await server.close();
