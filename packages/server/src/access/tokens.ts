@@ -73,6 +73,7 @@ export async function revokeToken(ctx: Context, actor: string, id: string): Prom
     if (!gone) throw new LeewayError('not_found', `there is no token ${id}`);
     await ctx.audit.append(tx, actor, 'token.revoke', gone.name, { id });
   });
+  known.get(ctx.store.db)?.clear();
 }
 
 /** A code for a login link: good once, for a day. */
@@ -97,11 +98,13 @@ export async function openSession(
 }
 
 export async function closeSession(db: StoreReader, session: string): Promise<void> {
-  await db.deleteFrom('tokens').where('hash', '=', hashOf(session)).where('kind', '=', 'session').execute();
+  const hash = hashOf(session);
+  await db.deleteFrom('tokens').where('hash', '=', hash).where('kind', '=', 'session').execute();
+  known.get(db)?.delete(hash);
 }
 
 const known = new WeakMap<StoreReader, Map<string, { caller: Caller; until: number }>>();
-/** A revoked token may be taken for so long after; ingest must not ask the store at every request. */
+/** Another replica may take a revoked token for so long after; ingest must not ask the store at every request. */
 const REMEMBER_MS = 5_000;
 
 /** Who a token or a session belongs to; null if it is not good. */

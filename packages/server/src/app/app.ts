@@ -136,7 +136,7 @@ export class App {
         from: window.start,
         to: window.start + 1,
       });
-      return alerting.evaluateRules({
+      const judge = alerting.evaluateRules({
         model,
         monitor: monitor.name,
         measurements,
@@ -144,6 +144,10 @@ export class App {
         windowEnd: window.end,
         revision,
       });
+      return async (tx) => {
+        await judge(tx);
+        await retraining.onWindowJudged(tx, model.name, window.end);
+      };
     });
 
     /** Everything that follows from a configuration; safe to repeat. */

@@ -14,7 +14,9 @@ export async function followEvents(ctx: Context, react: (event: Event) => Promis
   let lane = Promise.resolve();
   const read = async () => {
     for (const event of await reader.next()) {
-      await react(event).catch((err: unknown) => ctx.log.error({ err, event: event.name }, 'could not follow an event'));
+      await react(event).catch((err: unknown) =>
+        ctx.log.error({ err, event: event.name }, 'could not follow an event'),
+      );
     }
   };
   const catchUp = () => {

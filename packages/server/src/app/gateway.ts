@@ -17,14 +17,19 @@ export function createGateway(ctx: Context, ingest: Ingest): Gateway {
       return champion?.artifact.format === 'onnx' ? servable(ctx, champion) : null;
     },
     shadows: async (name) => {
-      const found = await Promise.all(modelOf(ctx, name).rollout.shadow.map((version) => versionOf(db, name, version).catch(() => null)));
+      const found = await Promise.all(
+        modelOf(ctx, name).rollout.shadow.map((version) => versionOf(db, name, version).catch(() => null)),
+      );
       return found.filter((version) => version?.artifact.format === 'onnx').map((version) => servable(ctx, version!));
     },
     version: async (name, version) => servable(ctx, await versionOf(db, name, version)),
     capture: async (name, captures) => {
       const model = modelOf(ctx, name);
       const received = ctx.clock.now();
-      await ingest.captured(name, captures.flatMap((captured) => warehouseRows(model, captured, received)));
+      await ingest.captured(
+        name,
+        captures.flatMap((captured) => warehouseRows(model, captured, received)),
+      );
     },
     clock: ctx.clock,
     log: ctx.log,
@@ -33,7 +38,8 @@ export function createGateway(ctx: Context, ingest: Ingest): Gateway {
 
 /** @throws LeewayError `not_servable` for a version that is not an ONNX file. */
 function servable(ctx: Context, { model, version, artifact }: VersionInfo): Servable {
-  if (artifact.format !== 'onnx') throw new LeewayError('not_servable', `${model} ${version} is kept as ${artifact.format}`);
+  if (artifact.format !== 'onnx')
+    throw new LeewayError('not_servable', `${model} ${version} is kept as ${artifact.format}`);
   return { version, artifactPath: artifactPath(ctx, artifact.hash) };
 }
 

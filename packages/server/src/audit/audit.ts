@@ -4,6 +4,9 @@ import { type Clock, iso } from '../platform/clock.ts';
 import { decode, encode } from '../store/json.ts';
 import type { StoreReader, StoreTx } from '../store/open.ts';
 
+/** The row of `settings` that is written with every entry, so that one transaction appends at a time. */
+const LOCK = 'audit.last_actor';
+
 /**
  * The audit trail: append-only, each entry hashed together with the one before it, so that a change in the past shows.
  */
@@ -22,6 +25,12 @@ export class Audit {
     subject: string,
     detail: Record<string, unknown> = {},
   ): Promise<void> {
+    // Holds back other transactions until this one ends: an entry follows from the one before it.
+    await tx
+      .insertInto('settings')
+      .values({ name: LOCK, value: actor })
+      .onConflict((c) => c.column('name').doUpdateSet({ value: actor }))
+      .execute();
     const last = await tx
       .selectFrom('audit')
       .select(['seq', 'hash'])

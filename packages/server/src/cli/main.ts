@@ -1,21 +1,9 @@
 #!/usr/bin/env node
-import { Command, CommanderError, Option } from 'commander';
-import { version } from '../app/version.ts';
-import { COMMANDS } from './commands/index.ts';
+import { CommanderError } from 'commander';
 import { EXIT, report } from './io.ts';
+import { createProgram } from './program.ts';
 
-const program = new Command('leeway')
-  .description('Keeps machine-learning models in production fit.')
-  .version(version)
-  .addOption(new Option('--url <url>', 'address of the server').env('LEEWAY_URL'))
-  .addOption(new Option('--token <token>', 'token to call it with').env('LEEWAY_TOKEN'))
-  .addOption(new Option('--data <dir>', 'data directory of the server').env('LEEWAY_DATA'))
-  .option('--json', 'print one JSON document and nothing else on stdout')
-  .showHelpAfterError('(leeway COMMAND --help shows an example)')
-  .exitOverride();
-
-for (const add of COMMANDS) add(program);
-for (const command of program.commands) command.exitOverride();
+const program = createProgram();
 
 try {
   await program.parseAsync();

@@ -7,6 +7,14 @@ export interface StatusLine {
   above(text: string): void;
   /** Ends the bar with a last word. */
   done(text: string): void;
+  /** Ends the bar without one. */
+  clear(): void;
+}
+
+/** Where it is drawn: stderr, so that stdout holds the answer alone. */
+export interface StatusStream {
+  write(text: string): unknown;
+  isTTY?: boolean;
 }
 
 /** Lines on a pipe come no closer together than this. */
@@ -14,7 +22,7 @@ const PLAIN_MS = 5_000;
 const WIDTH = 24;
 
 /** Progress on stderr: a bar on a terminal, a line now and then elsewhere. */
-export function createStatusLine(text: string, stream: NodeJS.WriteStream = process.stderr): StatusLine {
+export function createStatusLine(text: string, stream: StatusStream = process.stderr): StatusLine {
   const live = stream.isTTY === true;
   let shown = '';
   let printedAt = 0;
@@ -44,6 +52,10 @@ export function createStatusLine(text: string, stream: NodeJS.WriteStream = proc
       const bottom = shown;
       stream.write(`\r\u001b[2K${line}\n`);
       draw(bottom);
+    },
+    clear() {
+      if (live) stream.write('\r\u001b[2K');
+      shown = '';
     },
     done(what) {
       if (live) stream.write('\r\u001b[2K');

@@ -2,6 +2,7 @@ import type { Config, ModelConfig, RouteConfig } from '@leeway/contract';
 import { driftTests, performanceMetrics } from '@leeway/stats';
 import { Cron } from 'croner';
 import type { z } from 'zod';
+import { monitoringMetrics } from '../monitoring/metrics.ts';
 import { nearest } from './nearest.ts';
 
 /** The plug-ins that a configuration may name, each with the schema of its options. */
@@ -102,11 +103,7 @@ function executorOptions({ type: _type, timeout: _timeout, ...options }: { type:
 export function metricIds(model: Pick<ModelConfig, 'task'>): string[] {
   return [
     ...performanceMetrics[model.task].map((metric) => metric.id),
-    ...['drift.score', 'drift.share', ...driftTests.map((test) => `drift.${test.id}`)],
-    ...['rows', 'rejected_share', 'missing_share', 'new_category_share', 'range_share'].map(
-      (name) => `quality.${name}`,
-    ),
-    ...['requests', 'error_share', 'latency_p50', 'latency_p95', 'latency_p99'].map((name) => `service.${name}`),
+    ...monitoringMetrics.map((metric) => metric.id),
   ];
 }
 
@@ -121,7 +118,10 @@ function plugin(
   const schema = known.get(type);
   if (!schema) return mustBe(type, [...known.keys()], `kind of ${kind}`, [...path, 'type'], note);
   const parsed = schema.safeParse(options);
-  for (const issue of parsed.error?.issues ?? []) note([...path, ...issue.path], issue.message);
+  for (const issue of parsed.error?.issues ?? []) {
+    const missing = issue.code === 'invalid_type' && issue.path.length === 1 && !(String(issue.path[0]) in options);
+    note([...path, ...issue.path], missing ? `is missing; expected ${issue.expected}` : issue.message);
+  }
 }
 
 function mustBe(name: string, known: readonly string[], kind: string, path: PropertyKey[], note: Note): void {

@@ -44,7 +44,8 @@ export async function readConfig(path: string): Promise<RawConfig> {
     }
   }
   return {
-    document: 'models' in document || models.length > 0 ? { ...document, models } : document,
+    // What is not a list stays as it is, for the check to name it.
+    document: Array.isArray(document['models'] ?? []) && models.length > 0 ? { ...document, models } : document,
     locate: (at) => locate(main, origins, at),
   };
 }
@@ -120,12 +121,16 @@ export async function checkConfig(
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Config> {
   const mistakes: Mistake[] = [];
-  const note = (path: Path, message: string) =>
-    mistakes.push({ ...raw.locate(path), path: path.map(String).join('.'), message });
-  const resolved = await resolveSecrets(raw.document, env, [], note);
+  /** References by the secret that they stand for: a message shows the reference. */
+  const secrets = new Map<string, string>();
+  const note = (path: Path, message: string) => {
+    const shown = [...secrets].reduce((text, [secret, reference]) => text.replaceAll(secret, reference), message);
+    mistakes.push({ ...raw.locate(path), path: path.map(String).join('.'), message: shown });
+  };
+  const resolved = await resolveSecrets(raw.document, { env, secrets, note }, []);
   const parsed = Config.safeParse(resolved);
   if (parsed.success) checkReferences(parsed.data, plugins, note);
-  else for (const issue of parsed.error.issues) noteIssue(issue, resolved, note);
+  else for (const issue of parsed.error.issues) noteIssue(issue, raw.document, note);
   if (mistakes.length > 0 || !parsed.success) {
     const text = mistakes.map(
       (m) => `${m.file}${m.line === null ? '' : `:${m.line}`}: ${m.path === '' ? '' : `${m.path}: `}${m.message}`,
@@ -139,28 +144,39 @@ type Note = (path: Path, message: string) => void;
 
 const SECRET = /\$\{(env|file):([^}]+)\}/g;
 
+/** Shorter ones stand in every other message. */
+const LEAST_SECRET = 4;
+
+interface Secrets {
+  env: NodeJS.ProcessEnv;
+  /** Takes those that were found. */
+  secrets: Map<string, string>;
+  note: Note;
+}
+
 /** Replaces `${env:NAME}` and `${file:PATH}` in every text of the document. */
-async function resolveSecrets(value: unknown, env: NodeJS.ProcessEnv, path: Path, note: Note): Promise<unknown> {
+async function resolveSecrets(value: unknown, from: Secrets, path: Path): Promise<unknown> {
   if (typeof value === 'string') {
     let text = value;
     for (const [whole, source, name] of value.matchAll(SECRET)) {
       const secret =
         source === 'env'
-          ? env[name!]
+          ? from.env[name!]
           : await readFile(name!, 'utf8').then(
               (found) => found.trim(),
               () => undefined,
             );
+      if (secret !== undefined && secret.length >= LEAST_SECRET) from.secrets.set(secret, whole);
       if (secret === undefined)
-        note(path, source === 'env' ? `the environment has no variable ${name}` : `the file ${name} cannot be read`);
-      text = text.replace(whole, secret ?? '');
+        from.note(path, source === 'env' ? `the environment has no variable ${name}` : `the file ${name} cannot be read`);
+      text = text.replace(whole, () => secret ?? '');
     }
     return text;
   }
-  if (Array.isArray(value)) return Promise.all(value.map((item, i) => resolveSecrets(item, env, [...path, i], note)));
+  if (Array.isArray(value)) return Promise.all(value.map((item, i) => resolveSecrets(item, from, [...path, i])));
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).map(
-    async ([key, item]) => [key, await resolveSecrets(item, env, [...path, key], note)] as const,
+    async ([key, item]) => [key, await resolveSecrets(item, from, [...path, key])] as const,
   );
   return Object.fromEntries(await Promise.all(entries));
 }

@@ -7,7 +7,7 @@ import type { Column } from './columns.ts';
 import { FLIGHTS } from './testdata/model.ts';
 
 const silent = { warn: () => undefined } as unknown as Logger;
-const NO_WAITS = { retryAfterMs: [0, 0] };
+const NO_WAITS = { gatherMs: 0, retryAfterMs: [0, 0] };
 
 function captured(id: string, rows = 1): CapturedBatch {
   const columns = new Map<string, Column>([
@@ -38,7 +38,7 @@ function heldStore() {
 
 test('what comes while a group is stored makes up the next group', async () => {
   const { calls, store } = heldStore();
-  const queue = new CaptureQueue(store, silent);
+  const queue = new CaptureQueue(store, silent, NO_WAITS);
   queue.add(captured('a'));
   await vi.waitFor(() => expect(calls).toHaveLength(1));
   queue.add(captured('b'));
@@ -51,10 +51,23 @@ test('what comes while a group is stored makes up the next group', async () => {
   expect(queue.queuedRows).toBe(0);
 });
 
+test('what comes within a moment is stored together; a flush does not wait for more', async () => {
+  const { calls, store } = heldStore();
+  const queue = new CaptureQueue(store, silent, { gatherMs: 60_000 });
+  queue.add(captured('a'));
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  queue.add(captured('b'));
+  expect(calls).toHaveLength(0);
+  const flushed = queue.flush();
+  await vi.waitFor(() => expect(calls.map((call) => call.ids)).toEqual([['a', 'b']]));
+  calls[0]!.release();
+  await flushed;
+});
+
 test('drops, counts and says so when too many rows wait', async () => {
   const { calls, store } = heldStore();
   const warn = vi.fn();
-  const queue = new CaptureQueue(store, { warn } as unknown as Logger, { maxRows: 5 });
+  const queue = new CaptureQueue(store, { warn } as unknown as Logger, { ...NO_WAITS, maxRows: 5 });
   queue.add(captured('a', 3));
   queue.add(captured('b', 3));
   queue.add(captured('c', 2));
@@ -68,7 +81,7 @@ test('drops, counts and says so when too many rows wait', async () => {
 
 test('a batch larger than the bound is taken when nothing waits', async () => {
   const store = vi.fn(async () => undefined);
-  const queue = new CaptureQueue(store, silent, { maxRows: 2 });
+  const queue = new CaptureQueue(store, silent, { ...NO_WAITS, maxRows: 2 });
   queue.add(captured('a', 3));
   await queue.flush();
   expect(store).toHaveBeenCalledOnce();

@@ -9,21 +9,29 @@ export type StoreCaptures = (model: string, captures: CapturedBatch[]) => Promis
 export interface CaptureQueueOptions {
   /** Rows that may wait; more are dropped. Bounds the memory while the warehouse is away. */
   maxRows: number;
+  /** How long a group gathers before it is stored, in milliseconds: fewer, larger inserts leave the processors to requests. */
+  gatherMs: number;
   /** Waits before each new attempt to store what could not be stored, in milliseconds; after the last it is dropped. */
   retryAfterMs: readonly number[];
 }
 
-const DEFAULTS: CaptureQueueOptions = { maxRows: 200_000, retryAfterMs: [100, 500, 2_000, 5_000, 10_000] };
+const DEFAULTS: CaptureQueueOptions = {
+  maxRows: 200_000,
+  gatherMs: 50,
+  retryAfterMs: [100, 500, 2_000, 5_000, 10_000],
+};
 
 /**
- * Captures on their way to the warehouse. Adding never waits: the answer to a caller does not depend on the warehouse. While
- * one group of a model is being stored the next one gathers, so many small requests cost few inserts.
+ * Captures on their way to the warehouse. Adding never waits: the answer to a caller does not depend on the warehouse. What
+ * comes within a moment, or while the group before is being stored, is stored together, one group of a model at a time.
  */
 export class CaptureQueue {
   readonly #store: StoreCaptures;
   readonly #log: Logger;
   readonly #options: CaptureQueueOptions;
   readonly #lanes = new Map<string, { waiting: CapturedBatch[]; busy: Promise<void> | null }>();
+  /** Aborted by `flush`, to end the gathering. */
+  #gathering = new AbortController();
   #queuedRows = 0;
   #droppedRows = 0;
 
@@ -61,14 +69,15 @@ export class CaptureQueue {
 
   /** Resolves when everything that was added is stored or given up. */
   async flush(): Promise<void> {
+    this.#gathering.abort();
     for (const lane of this.#lanes.values()) await lane.busy;
+    this.#gathering = new AbortController();
   }
 
   async #drain(model: string): Promise<void> {
     const lane = this.#lanes.get(model)!;
-    // Lets the answer go out first, and requests of the same turn join.
-    await new Promise((resolve) => setImmediate(resolve));
     while (lane.waiting.length > 0) {
+      await delay(this.#options.gatherMs, undefined, { signal: this.#gathering.signal }).catch(() => undefined);
       const group = lane.waiting.splice(0);
       const rows = group.reduce((sum, captured) => sum + captured.input.batch.rows, 0);
       await this.#attempt(model, group, rows);

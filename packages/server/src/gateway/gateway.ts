@@ -1,10 +1,10 @@
 import { LeewayError, type ModelConfig } from '@leeway/contract';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
-import type { CapturedBatch } from './capture.ts';
 import { CaptureQueue, type CaptureQueueOptions, type StoreCaptures } from './capture-queue.ts';
 import type { InferInput } from './columns.ts';
 import { loadOnnx, type Prediction, type Runner } from './runtime.ts';
+import { ShadowQueue, type ShadowRequest } from './shadow-queue.ts';
 
 /** A version and where its model file lies. */
 export interface Servable {
@@ -71,18 +71,19 @@ export class Gateway {
   readonly #ports: GatewayPorts;
   readonly #load: (path: string, model: ModelConfig) => Promise<Runner>;
   readonly #captures: CaptureQueue;
-  readonly #maxShadowRows: number;
+  readonly #shadowing: ShadowQueue;
   readonly #serving = new Map<string, Serving>();
   readonly #refreshing = new Map<string, Promise<Serving>>();
-  #shadowRows = 0;
-  #shadowDroppedRows = 0;
-  #shadowLane: Promise<void> = Promise.resolve();
 
   constructor(ports: GatewayPorts, options: GatewayOptions = {}) {
     this.#ports = ports;
     this.#load = options.load ?? loadOnnx;
     this.#captures = new CaptureQueue(ports.capture, ports.log, options.capture);
-    this.#maxShadowRows = options.maxShadowRows ?? 20_000;
+    this.#shadowing = new ShadowQueue(
+      (request) => this.#scoreShadows(request),
+      ports.log,
+      options.maxShadowRows ?? 20_000,
+    );
   }
 
   /** Counts for the server's own metrics, in rows. */
@@ -90,8 +91,8 @@ export class Gateway {
     return {
       captureQueued: this.#captures.queuedRows,
       captureDropped: this.#captures.droppedRows,
-      shadowQueued: this.#shadowRows,
-      shadowDropped: this.#shadowDroppedRows,
+      shadowQueued: this.#shadowing.queuedRows,
+      shadowDropped: this.#shadowing.droppedRows,
     };
   }
 
@@ -139,14 +140,16 @@ export class Gateway {
         const latencyMs = performance.now() - started;
         const { version } = loaded;
         this.#captures.add({ model: name, version, role, requestId, at, latencyMs, input, output, error });
-        if (role === 'live' && serving.shadows.length > 0) this.#shadow({ model: name, requestId, at, input });
+        if (role === 'live' && serving.shadows.length > 0) {
+          this.#shadowing.add({ model: name, requestId, at, input });
+        }
       }
     }
   }
 
   /** Resolves when the shadows have scored and everything is recorded. */
   async flush(): Promise<void> {
-    await this.#shadowLane;
+    await this.#shadowing.flush();
     await this.#captures.flush();
   }
 
@@ -230,19 +233,8 @@ export class Gateway {
     return loading;
   }
 
-  #shadow(request: ShadowRequest): void {
-    const { rows } = request.input.batch;
-    if (this.#shadowRows > 0 && this.#shadowRows + rows > this.#maxShadowRows) {
-      this.#shadowDroppedRows += rows;
-      this.#ports.log.warn({ model: request.model, rows }, 'the shadows are behind; these rows are not scored by them');
-      return;
-    }
-    this.#shadowRows += rows;
-    this.#shadowLane = this.#shadowLane.then(async () => {
-      await new Promise((resolve) => setImmediate(resolve)); // the answer goes out first
-      for (const shadow of this.#serving.get(request.model)?.shadows ?? []) await this.#scoreShadow(shadow, request);
-      this.#shadowRows -= rows;
-    });
+  async #scoreShadows(request: ShadowRequest): Promise<void> {
+    for (const shadow of this.#serving.get(request.model)?.shadows ?? []) await this.#scoreShadow(shadow, request);
   }
 
   async #scoreShadow({ version, runner }: Loaded, request: ShadowRequest): Promise<void> {
@@ -254,8 +246,6 @@ export class Gateway {
     this.#captures.add({ ...request, ...outcome, version, role: 'shadow', latencyMs: performance.now() - started });
   }
 }
-
-type ShadowRequest = Pick<CapturedBatch, 'model' | 'requestId' | 'at' | 'input'>;
 
 const errorCode = (thrown: unknown): string => (thrown instanceof LeewayError ? thrown.code : 'model_failed');
 

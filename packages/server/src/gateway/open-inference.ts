@@ -8,10 +8,10 @@ import type { Answer } from './gateway.ts';
  * protocol, null in `data` is a missing value, and inputs named like the model's id and time columns are taken as such.
  */
 
-const DATATYPES = [
+const DATATYPES = new Set([
   ...['BOOL', 'UINT8', 'UINT16', 'UINT32', 'UINT64', 'INT8', 'INT16', 'INT32', 'INT64'],
   ...['FP16', 'FP32', 'FP64', 'BYTES'],
-];
+]);
 
 export interface InferRequest extends InferInput {
   /** Id of the request, to be sent back. */
@@ -22,26 +22,26 @@ export interface InferRequest extends InferInput {
 
 interface InferTensor {
   name: string;
-  shape: number[];
+  shape: [rows: number, columns?: number];
   /** Flat, row by row. */
   data: unknown[];
 }
 
 export function parseInferRequest(model: ModelConfig, body: unknown): InferRequest {
-  const request = object(body, 'the body');
-  if (!Array.isArray(request['inputs']) || request['inputs'].length === 0) {
+  if (!isObject(body)) throw invalid('expected the body to be an object');
+  if (!Array.isArray(body['inputs']) || body['inputs'].length === 0) {
     throw invalid('expected "inputs", a list of {name, shape, datatype, data}');
   }
-  const tensors = request['inputs'].map(parseTensor);
-  const rows = tensors[0]!.shape[0]!;
+  const tensors = body['inputs'].map(parseTensor);
+  const rows = tensors[0]!.shape[0];
   const uneven = tensors.find(({ shape }) => shape[0] !== rows);
   if (uneven) {
     throw invalid(`input ${uneven.name} has ${uneven.shape[0]} rows and input ${tensors[0]!.name} has ${rows}`);
   }
   return {
     ...readColumns(model, rows, columnsOf(tensors, model)),
-    id: requestId(request['id']),
-    outputs: outputNames(request['outputs']),
+    id: requestId(body['id']),
+    outputs: outputNames(body['outputs']),
   };
 }
 
@@ -58,7 +58,7 @@ export function formatInferResponse(model: ModelConfig, request: InferRequest, a
   return {
     model_name: model.name,
     model_version: version,
-    ...(request.id === null ? {} : { id: request.id }),
+    id: request.id ?? undefined,
     outputs: request.outputs
       ? outputs.filter((output) => request.outputs!.includes((output as InferTensor).name))
       : outputs,
@@ -83,43 +83,52 @@ export function modelMetadata(model: ModelConfig, champion: string | null): obje
 }
 
 function parseTensor(given: unknown, position: number): InferTensor {
-  const tensor = object(given, `input ${position}`);
-  const { name, shape, datatype, data } = tensor;
+  if (!isObject(given)) throw invalid(`expected input ${position} to be an object`);
+  const { name, shape, datatype, data } = given;
   if (typeof name !== 'string') throw invalid(`input ${position} has no name`);
-  if (
-    !Array.isArray(shape) ||
-    shape.length === 0 ||
-    shape.length > 2 ||
-    !shape.every((n) => Number.isInteger(n) && n >= 0)
-  ) {
+  if (!isShape(shape)) {
     throw invalid(`input ${name}: expected a shape [N] or [N, columns], got ${JSON.stringify(shape)}`);
   }
-  if (typeof datatype !== 'string' || !DATATYPES.includes(datatype)) {
-    throw invalid(`input ${name}: expected a datatype of ${DATATYPES.join(', ')}, got ${JSON.stringify(datatype)}`);
+  if (typeof datatype !== 'string' || !DATATYPES.has(datatype)) {
+    throw invalid(
+      `input ${name}: expected a datatype of ${[...DATATYPES].join(', ')}, got ${JSON.stringify(datatype)}`,
+    );
   }
   if (!Array.isArray(data)) throw invalid(`input ${name}: expected "data", a list; binary data is not read here`);
   const flat = Array.isArray(data[0]) ? data.flat() : data;
-  const size = shape.reduce((product: number, n: number) => product * n, 1);
+  const size = shape[0] * (shape[1] ?? 1);
   if (flat.length !== size) {
     throw invalid(`input ${name}: its shape [${shape.join(', ')}] makes ${size} values, and data has ${flat.length}`);
   }
   return { name, shape, data: flat };
 }
 
+function isShape(value: unknown): value is [rows: number, columns?: number] {
+  if (!Array.isArray(value)) return false;
+  const isSize = (n: unknown) => Number.isInteger(n) && (n as number) >= 0;
+  return (value.length === 1 || (value.length === 2 && isSize(value[1]))) && isSize(value[0]);
+}
+
 function columnsOf(tensors: InferTensor[], model: ModelConfig): RawColumn {
-  const features = Object.keys(model.columns.features);
-  const only = tensors[0]!;
-  if (tensors.length === 1 && !features.includes(only.name) && only.shape[1] === features.length) {
-    return (name) => {
-      const position = features.indexOf(name);
-      return position < 0 ? undefined : only.data.filter((_, i) => i % features.length === position);
-    };
+  if (tensors.length === 1) {
+    const only = tensors[0]!;
+    const features = Object.keys(model.columns.features);
+    if (!features.includes(only.name) && only.shape[1] === features.length) return matrixColumns(only, features);
   }
-  const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+  const byName = new Map<string, unknown[]>();
+  for (const tensor of tensors) byName.set(tensor.name, tensor.data);
   const wide = tensors.find(({ shape }) => shape.length === 2 && shape[1] !== 1);
   if (wide)
     throw invalid(`input ${wide.name} has shape [${wide.shape.join(', ')}]; expected [N] or [N, 1] for one feature`);
-  return (name) => byName.get(name)?.data;
+  return (name) => byName.get(name);
+}
+
+/** The columns of a matrix [N, F] of all features in declared order. */
+function matrixColumns({ data }: InferTensor, features: string[]): RawColumn {
+  return (name) => {
+    const position = features.indexOf(name);
+    return position < 0 ? undefined : data.filter((_, i) => i % features.length === position);
+  };
 }
 
 function requestId(id: unknown): string | null {
@@ -131,12 +140,14 @@ function requestId(id: unknown): string | null {
 function outputNames(outputs: unknown): string[] | null {
   if (outputs === undefined || outputs === null) return null;
   if (!Array.isArray(outputs)) throw invalid('"outputs" must be a list of {name}');
-  return outputs.map((output, i) => String(object(output, `output ${i}`)['name']));
+  return outputs.map((output, i) => {
+    if (!isObject(output)) throw invalid(`expected output ${i} to be an object`);
+    return String(output['name']);
+  });
 }
 
-function object(value: unknown, what: string): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw invalid(`expected ${what} to be an object`);
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 const invalid = (detail: string) => new LeewayError('invalid_request', detail);

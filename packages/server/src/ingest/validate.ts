@@ -124,11 +124,17 @@ function idOf(value: unknown): string | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? String(value) : undefined;
 }
 
+/** The last instant that a date can hold. */
+const END_OF_TIME = 8.64e15;
+
 /** Milliseconds of a time given as ISO 8601 with a zone, as a plain date, or as milliseconds since 1970. */
 function timeOf(value: unknown): number | undefined {
-  if (typeof value === 'number') return Number.isFinite(value) ? Math.trunc(value) : undefined;
+  if (typeof value === 'number') return Math.abs(value) <= END_OF_TIME ? Math.trunc(value) : undefined;
   if (typeof value !== 'string') return undefined;
   if (!/^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d))?$/.test(value)) return undefined;
+  // JavaScript reads 30 February as 2 March.
+  const day = Number(value.slice(8, 10));
+  if (day > 28 && day > new Date(Date.UTC(Number(value.slice(0, 4)), Number(value.slice(5, 7)), 0)).getUTCDate()) return undefined;
   const ms = Date.parse(value.replace(' ', 'T'));
   return Number.isNaN(ms) ? undefined : ms;
 }

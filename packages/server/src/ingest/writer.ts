@@ -107,9 +107,20 @@ export function writePredictions(warehouse: Warehouse, model: ModelConfig) {
 /** Stores labels: a log in which the last one counts, so a repeated label does no harm and needs no looking up. */
 export function writeLabels(warehouse: Warehouse, model: ModelConfig) {
   return async (batch: WarehouseRow[][]): Promise<Written[]> => {
-    await warehouse.insert(labelsTable(model), batch.flat(), 'ingest');
+    await warehouse.insert(
+      labelsTable(model),
+      batch.flat().map((row) => ({ ...row, seq: nextSeq() })),
+      'ingest',
+    );
     return batch.map((rows) => ({ accepted: rows.length, duplicates: 0 }));
   };
+}
+
+let lastSeq = 0;
+/** Grows with every call, and over restarts and replicas as far as their clocks agree: microseconds of real time. */
+function nextSeq(): number {
+  lastSeq = Math.max(lastSeq + 1, Date.now() * 1_000);
+  return lastSeq;
 }
 
 const DAY_MS = 86_400_000;

@@ -10,7 +10,7 @@ export interface Job<P = unknown> {
   kind: string;
   key: string;
   payload: P;
-  /** 1 for the first try. */
+  /** 1 for the first try; waiting by RetryLater is none. */
   attempt: number;
   /** Aborted when the lease is lost or the server stops: what goes on after that is not committed. */
   signal: AbortSignal;
@@ -49,7 +49,7 @@ const LEASE_MS = 30_000;
 export const exponentialBackoff = (firstMs: number, mostMs: number) => (attempt: number) =>
   Math.min(mostMs, firstMs * 2 ** (attempt - 1));
 
-/** Raised inside a job to be tried again after a time of its own choosing. */
+/** Raised inside a job to be looked at again after a time of its own choosing: that is no failed try. */
 export class RetryLater extends Error {
   readonly delayMs: number;
   constructor(message: string, delayMs: number) {
@@ -68,15 +68,17 @@ export class Jobs {
   readonly #kinds = new Map<string, JobKind<never>>();
   readonly #running = new Map<number, { promise: Promise<void>; abort: AbortController }>();
   readonly #concurrency: number;
+  readonly #leaseMs: number;
   #timer: NodeJS.Timeout | undefined;
   #stopped = true;
   #ended = 0;
 
-  constructor(options: { store: OpenStore; clock: Clock; log: Logger; concurrency?: number }) {
+  constructor(options: { store: OpenStore; clock: Clock; log: Logger; concurrency?: number; leaseMs?: number }) {
     this.#store = options.store;
     this.#clock = options.clock;
     this.#log = options.log;
     this.#concurrency = options.concurrency ?? 4;
+    this.#leaseMs = options.leaseMs ?? LEASE_MS;
   }
 
   define<P>(kind: string, definition: JobKind<P>): void {
@@ -168,7 +170,7 @@ export class Jobs {
     const skipLocked = this.#store.dialect === 'postgres' ? sql`for update skip locked` : sql``;
     // A lane is taken in the order of ids: its head holds back the rest until it is done, even between tries.
     const { rows } = await sql<{ id: number; kind: string; key: string; payload: string; attempts: number }>`
-      update jobs set state = 'leased', lease_owner = ${this.#owner}, lease_until = ${now + LEASE_MS}, attempts = attempts + 1
+      update jobs set state = 'leased', lease_owner = ${this.#owner}, lease_until = ${now + this.#leaseMs}, attempts = attempts + 1
       where id = (
         select j.id from jobs j
         where ((j.state = 'queued' and j.run_at <= ${this.#clock.now()}) or (j.state = 'leased' and j.lease_until < ${now}))
@@ -182,9 +184,11 @@ export class Jobs {
 
   async #run(job: Job, abort: AbortController): Promise<void> {
     const kind = this.#kinds.get(job.kind);
-    const heartbeat = setInterval(() => this.#heartbeat(job, abort), LEASE_MS / 3);
+    const heartbeat = setInterval(() => this.#heartbeat(job, abort), this.#leaseMs / 3);
     try {
       if (!kind) throw new Error(`no such kind of job: ${job.kind}`);
+      // A failed last try puts a job aside; one that is still here took its process down with it, every time.
+      if (job.attempt > kind.maxAttempts) throw new Error('the process ended in the midst of every try');
       const write = await kind.handler(job as never);
       await this.#store.db.transaction().execute(async (tx) => {
         await this.#release(tx, job);
@@ -213,7 +217,7 @@ export class Jobs {
     try {
       const kept = await this.#store.db
         .updateTable('jobs')
-        .set({ leaseUntil: Date.now() + LEASE_MS })
+        .set({ leaseUntil: Date.now() + this.#leaseMs })
         .where('id', '=', job.id)
         .where('leaseOwner', '=', this.#owner)
         .returning('id')
@@ -236,9 +240,12 @@ export class Jobs {
 
   async #failed(job: Job, kind: JobKind<never> | undefined, error: unknown): Promise<void> {
     const message = error instanceof Error ? error.message : String(error);
-    const dead = !(error instanceof RetryLater) && (!kind || job.attempt >= kind.maxAttempts);
-    this.#log[dead ? 'error' : 'warn']({ err: error, job: job.kind, key: job.key, attempt: job.attempt }, 'job failed');
-    const delay = error instanceof RetryLater ? error.delayMs : (kind?.backoff(job.attempt, error) ?? 0);
+    const later = error instanceof RetryLater;
+    const dead = !later && (!kind || job.attempt >= kind.maxAttempts);
+    const about = { job: job.kind, key: job.key, attempt: job.attempt };
+    if (later) this.#log.debug({ ...about, delayMs: error.delayMs }, `job waits: ${message}`);
+    else this.#log[dead ? 'error' : 'warn']({ err: error, ...about }, 'job failed');
+    const delay = later ? error.delayMs : (kind?.backoff(job.attempt, error) ?? 0);
     try {
       await this.#store.db.transaction().execute(async (tx) => {
         const kept = await tx
@@ -246,6 +253,7 @@ export class Jobs {
           .set({
             state: dead ? 'dead' : 'queued',
             runAt: this.#clock.now() + delay,
+            attempts: later ? job.attempt - 1 : job.attempt,
             leaseOwner: null,
             leaseUntil: null,
             error: message,

@@ -63,7 +63,7 @@ const FEW_VALUES = 64;
 const LISTED_VALUES = 500;
 const LOWEST = -Number.MAX_VALUE;
 
-/** Plans how to count a column, from the rows of the reference. */
+/** Plans how to count a column, from the rows of the reference, which have an `id`: by it a sample is taken, the same every time. */
 export async function planColumn(
   warehouse: Warehouse,
   source: RowSource,
@@ -87,8 +87,8 @@ export async function planColumn(
     low: number;
     high: number;
   }>(
-    `SELECT min(x) AS low, max(x) AS high, arraySort(groupUniqArray(${FEW_VALUES + 1})(x)) AS few, quantiles(${levels})(x) AS cuts, avg(x) AS mean
-     FROM (SELECT assumeNotNull(toFloat64(${expression})) AS x FROM ${source.sql} WHERE isFinite(${expression}))`,
+    `SELECT min(x) AS low, max(x) AS high, arraySort(groupUniqArray(${FEW_VALUES + 1})(x)) AS few, quantilesDeterministic(${levels})(x, key) AS cuts, avg(x) AS mean
+     FROM (SELECT assumeNotNull(toFloat64(${expression})) AS x, cityHash64(id) AS key FROM ${source.sql} WHERE isFinite(${expression}))`,
     source.params,
     'plan-column',
   );

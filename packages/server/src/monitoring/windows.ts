@@ -9,7 +9,7 @@ import { type Context, modelOf } from '../context.ts';
 import { exponentialBackoff, RetryLater } from '../jobs/jobs.ts';
 import { iso } from '../platform/clock.ts';
 import type { StoreReader, StoreTx } from '../store/open.ts';
-import { labelledRows, predictionRows, predictionsTable } from '../warehouse/model-tables.ts';
+import { INSTANT, labelledRows, predictionRows, predictionsTable } from '../warehouse/model-tables.ts';
 import { instant } from '../warehouse/warehouse.ts';
 import {
   closesAt,
@@ -133,9 +133,13 @@ export function registerWindows(ctx: Context, onMeasured: OnMeasured): void {
         .where('monitor', '=', monitor.name)
         .where('startAt', '=', payload.start)
         .executeTakeFirstOrThrow();
+      const changed = Math.max(
+        Math.abs(labels.labelled - window.labelled),
+        await changedLabels(ctx, model, monitor, payload, window.revision),
+      );
       const { measure, nextAt } = revisionOf(
-        { end: payload.end, ...window },
-        labels.labelled,
+        { end: payload.end, rows: window.rows },
+        changed,
         ctx.clock.now(),
         monitor,
       );
@@ -229,6 +233,31 @@ async function labelState(ctx: Context, model: ModelConfig, { start, end }: Span
     'windows/labels',
   );
   return row ?? { rows: 0, labelled: 0 };
+}
+
+/** Rows of a window whose label came, was corrected or was withdrawn since the revision was measured. */
+async function changedLabels(
+  ctx: Context,
+  model: ModelConfig,
+  monitor: MonitorConfig,
+  { start, end }: Span,
+  revision: number,
+): Promise<number> {
+  const [row] = await ctx.warehouse.query<{ changed: number }>(
+    `SELECT countIf(label_received > (SELECT max(computed_at) FROM measurements WHERE model = {model:String}
+       AND monitor = {monitor:String} AND window_start = {from:${INSTANT}} AND revision = {revision:UInt32})) AS changed
+     FROM ${labelledRows(model, "role = 'live' AND error = ''")}`,
+    {
+      model: model.name,
+      monitor: monitor.name,
+      revision,
+      from: instant(start),
+      to: instant(end),
+      asOf: instant(ctx.clock.now()),
+    },
+    'windows/labels',
+  );
+  return row?.changed ?? 0;
 }
 
 async function measureLabels(

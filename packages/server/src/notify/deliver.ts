@@ -83,7 +83,7 @@ async function deliver(ctx: DeliverContext, options: DeliverOptions, job: Job<De
   const outcome: Outcome = config
     ? await attempt(ctx, options, config, decode<Message>(row.message as string), id, job.signal)
     : { outcome: 'permanent', reason: 'rejected', detail: `the configuration has no channel "${row.channel}"` };
-  const attempts = job.attempt;
+  const attempts = row.attempts + 1;
   if (outcome.outcome === 'sent') {
     return (tx: StoreTx) => finish(ctx, tx, id, { state: 'sent', attempts, error: outcome.note ?? null });
   }

@@ -9,7 +9,7 @@ import { registerPrepare } from './steps/prepare.ts';
 import { registerTrain } from './steps/train.ts';
 import { approveRun, cancelRun, type Decision, rejectRun } from './verbs/decide-run.ts';
 import { getRun, listRuns, type RunFilter } from './verbs/list-runs.ts';
-import { onAlertFiring, type RunRequest, startRun, startRunInTx } from './verbs/start-run.ts';
+import { onAlertFiring, onWindowJudged, type RunRequest, startRun, startRunInTx } from './verbs/start-run.ts';
 
 export type { LoadScorer, RetrainingOptions, Scorer } from './context.ts';
 export type { Refusal } from './decide/decide-trigger.ts';
@@ -38,6 +38,8 @@ export function registerRetraining(base: Context, options: RetrainingOptions = {
     /** For alerting's hook: called in the transaction in which an alert begins to fire. */
     onAlertFiring: (tx: StoreTx, alert: Pick<Alert, 'id' | 'model' | 'rule' | 'summary'>) =>
       onAlertFiring(ctx, tx, alert),
+    /** In the transaction in which a window was judged: alerts that go on firing ask again. */
+    onWindowJudged: (tx: StoreTx, model: string, windowEnd: number) => onWindowJudged(ctx, tx, model, windowEnd),
     approveRun: (given: Decision & { force?: boolean }) => approveRun(ctx, given),
     rejectRun: (given: Decision) => rejectRun(ctx, given),
     cancelRun: (given: Decision) => cancelRun(ctx, given),

@@ -427,6 +427,16 @@ describe('a trainer that goes wrong', () => {
   });
 });
 
+/** When the next queued job falls due. */
+async function nextDueAt(): Promise<number | null> {
+  const row = await store.db
+    .selectFrom('jobs')
+    .select((e) => e.fn.min('runAt').as('at'))
+    .where('state', '=', 'queued')
+    .executeTakeFirst();
+  return row?.at === null || row?.at === undefined ? null : Number(row.at);
+}
+
 describe('occasions', () => {
   const alert = (model: string, id: string, rule = 'drop') => ({ id, model, rule, summary: 'log loss rose' });
   const fire = (given: ReturnType<typeof alert>) =>
@@ -527,16 +537,47 @@ describe('occasions', () => {
     await ctx.jobs.drain();
     expect(await retraining.listRuns({ model: model.name })).toEqual([]);
     const at = Date.parse('2026-03-10T03:00:00Z');
-    expect(await ctx.jobs.nextDueAt()).toBe(at);
+    expect(await nextDueAt()).toBe(at);
     clock.set(at);
     await ctx.jobs.drain();
     const runs = await retraining.listRuns({ model: model.name });
     expect(runs).toMatchObject([{ trigger: 'schedule', state: 'promoted', reason: 'schedule 0 3 * * *' }]);
-    expect(await ctx.jobs.nextDueAt()).toBe(at + DAY);
+    expect(await nextDueAt()).toBe(at + DAY);
     models = [];
     clock.set(at + DAY);
     await ctx.jobs.drain();
-    expect(await ctx.jobs.nextDueAt()).toBeNull();
+    expect(await nextDueAt()).toBeNull();
+  });
+
+  it('an alert that keeps firing asks again when backoff and cooldown are over, quietly and once a window', async () => {
+    const triggers = [{ on: 'alert', rule: 'range' }];
+    const model = await setUp('lasting', {
+      executor: leaves(poor),
+      triggers,
+      gates: GATES,
+      cooldown: '1h',
+      backoff: '2d',
+    });
+    const again = (windowEnd: number) =>
+      store.db.transaction().execute((tx) => retraining.onWindowJudged(tx, model.name, windowEnd));
+    await openAlert(model.name, 'al_l', 'log_loss');
+    await fire(alert(model.name, 'al_l', 'range'));
+    await ctx.jobs.drain();
+    const states = async () => (await retraining.listRuns({ model: model.name })).map((run) => run.state);
+    expect(await states()).toEqual(['rejected']);
+    const refusals = (await audit(model.name)).length;
+    await again(NOW);
+    expect(await states()).toEqual(['rejected']);
+    expect((await audit(model.name)).length).toBe(refusals);
+    clock.set(clock.now() + 2 * DAY);
+    await again(NOW);
+    await again(NOW);
+    expect(await states()).toEqual(['queued', 'rejected']);
+    await ctx.jobs.drain();
+    await store.db.updateTable('alerts').set({ state: 'resolved' }).where('id', '=', 'al_l').execute();
+    clock.advance(2 * DAY);
+    await again(NOW);
+    expect(await states()).toEqual(['rejected', 'rejected']);
   });
 });
 

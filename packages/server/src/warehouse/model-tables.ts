@@ -68,10 +68,11 @@ export async function syncModelTables(warehouse: Warehouse, model: ModelConfig):
      ENGINE = ReplacingMergeTree PARTITION BY toYYYYMM(time) ORDER BY (toDate(time), id, role, version)`,
     'sync-model',
   );
-  // Labels are a log: the last one received counts, and what was known at an earlier time can be asked again.
+  // Labels are a log: the last one received counts, and what was known at an earlier time can be asked again. `seq` orders
+  // those that were received in the same moment, as two of one batch are.
   await warehouse.createTable(
     `CREATE TABLE IF NOT EXISTS ${labelsTable(model)} (
-       id String, label ${outputType(model)}, received ${INSTANT}, source LowCardinality(String)
+       id String, label ${outputType(model)}, received ${INSTANT}, source LowCardinality(String), seq UInt64
      ) ENGINE = MergeTree PARTITION BY toYYYYMM(received) ORDER BY (id, received)`,
     'sync-model',
   );
@@ -112,6 +113,6 @@ export function predictionRows(model: ModelConfig, where = "role = 'live'"): str
 export function labelledRows(model: ModelConfig, where = "role = 'live'"): string {
   const rows = predictionRows(model, where);
   return `(SELECT p.*, l.label AS label, l.label_received AS label_received FROM ${rows} AS p LEFT JOIN (
-    SELECT id, argMax(tuple(label), received).1 AS label, max(received) AS label_received FROM ${labelsTable(model)}
+    SELECT id, argMax(tuple(label), (received, seq)).1 AS label, max(received) AS label_received FROM ${labelsTable(model)}
     WHERE received <= {asOf:${INSTANT}} AND received >= {from:${INSTANT}} - INTERVAL 1 DAY AND id IN (SELECT id FROM ${rows}) GROUP BY id) AS l ON l.id = p.id)`;
 }

@@ -2,9 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { LeewayError } from '@leeway/contract';
 import type { Task } from '@leeway/stats';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { CheckOptions } from '../../check/check-files.ts';
+import type { CheckOptions, Watcher } from '../../check/check-files.ts';
 import { EXIT } from '../io.ts';
-import { progress } from '../progress.ts';
+import { createStatusLine, type StatusStream } from '../status-line.ts';
 
 export interface CommandIo {
   stdout: NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
@@ -94,8 +94,7 @@ async function runCheck(flags: Flags, io: CommandIo): Promise<number> {
     ...(flags.columns === undefined ? {} : { columns: await readColumnsFile(flags.columns) }),
   };
   const { checkFiles } = await import('../../check/check-files.ts');
-  const step = (text: string, total?: number) => progress(io.stderr, text, total);
-  const checked = await checkFiles(options, io.stderr.isTTY ? { step } : undefined);
+  const checked = await checkFiles(options, io.stderr.isTTY ? watcher(io.stderr) : undefined);
   const { result } = checked;
   if (flags.report !== undefined) {
     const { renderHtml } = await import('../../check/render/html.ts');
@@ -130,4 +129,21 @@ function parseShare(text: string): number {
   const share = Number(text);
   if (text.trim() !== '' && share > 0 && share <= 1) return share;
   throw new InvalidArgumentError('Expected a share above 0 and at most 1, such as 0.5.');
+}
+
+/** Shows the steps of a check in one line, which goes when the last of them is done. */
+function watcher(stream: StatusStream): Watcher {
+  return {
+    step(label, total) {
+      const line = createStatusLine(label, stream);
+      let count = 0;
+      return {
+        tick(steps = 1) {
+          count += steps;
+          line.update(label, count, total);
+        },
+        done: () => line.clear(),
+      };
+    },
+  };
 }

@@ -40,21 +40,23 @@ export function maturityOf(end: number, labels: LabelState, now: number, { matur
   return { mature: false, nextAt: Math.min(latest, now + pause) };
 }
 
-/** Labels must have grown by this share of the rows before a window is measured again. */
+/** Labels of this share of the rows must be new or changed before a window is measured again. */
 const REVISION_SHARE = 0.05;
 
 export type Revision =
   /** Whether to measure again now, and when to look the next time; null when its time is over. */
   { measure: boolean; nextAt: number | null };
 
-/** What becomes of a mature window: measured again when enough labels came since, and, at the end of its time, for any. */
+/**
+ * What becomes of a mature window of whose labels `changed` came, were corrected or withdrawn since it was measured: it is
+ * measured again when they are enough, and, at the end of its time, for any.
+ */
 export function revisionOf(
-  window: { end: number; rows: number; labelled: number },
-  labelledNow: number,
+  window: { end: number; rows: number },
+  changed: number,
   now: number,
   monitor: MonitorConfig,
 ): Revision {
-  const changed = Math.abs(labelledNow - window.labelled);
   const nextAt = nextRevisionAt(window.end, now, monitor);
   const enough = nextAt === null ? 1 : Math.max(1, REVISION_SHARE * window.rows);
   return { measure: changed >= enough, nextAt };

@@ -1,4 +1,4 @@
-import { type Alert, type Cause, LeewayError, type Run, type RunState } from '@leeway/contract';
+import { type Alert, type Cause, LeewayError, type ModelConfig, type Run, type RunState } from '@leeway/contract';
 import { modelOf } from '../../context.ts';
 import { championOf } from '../../registry/versions.ts';
 import { decodeOrNull, encode } from '../../store/json.ts';
@@ -31,13 +31,7 @@ export async function startRunInTx(ctx: RetrainingContext, tx: StoreTx, request:
   if (present) return { run: present, created: false, refused: null };
 
   const now = ctx.clock.now();
-  const decision = decideTrigger({
-    retrain: model.retrain,
-    runs: await pastRuns(tx, model.name),
-    qualityAlerts: await openQualityAlerts(tx, model.name),
-    now,
-    automatic: request.trigger !== 'hand',
-  });
+  const decision = await decide(ctx, tx, model, request.trigger !== 'hand');
   const refused = decision === 'start' ? null : decision;
   if (refused && refused.code !== 'quality_veto') {
     const detail = { model: model.name, trigger: request.trigger, alert: request.alert ?? null, ...refused };
@@ -90,20 +84,67 @@ export async function startRun(ctx: RetrainingContext, request: RunRequest): Pro
   throw new LeewayError(code === 'run_in_progress' ? code : 'wrong_state', reason);
 }
 
+async function decide(
+  ctx: RetrainingContext,
+  db: StoreReader,
+  model: ModelConfig,
+  automatic: boolean,
+): Promise<'start' | Refusal> {
+  return decideTrigger({
+    retrain: model.retrain,
+    runs: await pastRuns(db, model.name),
+    qualityAlerts: await openQualityAlerts(db, model.name),
+    now: ctx.clock.now(),
+    automatic,
+  });
+}
+
+type Asking = Pick<Alert, 'id' | 'model' | 'rule' | 'summary'>;
+
 /** What alerting calls when an alert begins to fire: each trigger of its rule is an occasion. */
-export async function onAlertFiring(
+export async function onAlertFiring(ctx: RetrainingContext, tx: StoreTx, alert: Asking): Promise<void> {
+  if (rulesThatTrigger(modelOf(ctx, alert.model)).includes(alert.rule))
+    await startForAlert(ctx, tx, alert, `alert:${alert.id}`);
+}
+
+/**
+ * An alert that goes on firing asks again with every window in which it fires, until cooldown, backoff and veto let it: what
+ * was refused once is not forgotten. Quietly, since the first refusal is on record.
+ */
+export async function onWindowJudged(
   ctx: RetrainingContext,
   tx: StoreTx,
-  alert: Pick<Alert, 'id' | 'model' | 'rule' | 'summary'>,
+  modelName: string,
+  windowEnd: number,
 ): Promise<void> {
-  const triggers = modelOf(ctx, alert.model).retrain?.triggers ?? [];
-  if (!triggers.some((trigger) => trigger.on === 'alert' && trigger.rule === alert.rule)) return;
+  const model = modelOf(ctx, modelName);
+  const rules = rulesThatTrigger(model);
+  if (rules.length === 0) return;
+  const firing = await tx
+    .selectFrom('alerts')
+    .select(['id', 'model', 'rule', 'summary'])
+    .where('model', '=', modelName)
+    .where('state', '=', 'firing')
+    .where('windowEnd', '=', windowEnd)
+    .where('rule', 'in', rules)
+    .orderBy('activeAt')
+    .execute();
+  for (const alert of firing) {
+    if ((await decide(ctx, tx, model, true)) !== 'start') continue;
+    await startForAlert(ctx, tx, alert, `alert:${alert.id}:${windowEnd}`);
+  }
+}
+
+const rulesThatTrigger = ({ retrain }: ModelConfig): string[] =>
+  (retrain?.triggers ?? []).flatMap((trigger) => (trigger.on === 'alert' ? [trigger.rule] : []));
+
+async function startForAlert(ctx: RetrainingContext, tx: StoreTx, alert: Asking, key: string): Promise<void> {
   await startRunInTx(ctx, tx, {
     model: alert.model,
     trigger: `alert:${alert.rule}`,
     reason: alert.summary,
     alert: alert.id,
-    key: `alert:${alert.id}`,
+    key,
     actor: SYSTEM,
   });
 }

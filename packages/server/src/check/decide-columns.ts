@@ -1,0 +1,124 @@
+import { LeewayError } from '@leeway/contract';
+import type { ColumnKind } from '@leeway/stats';
+import { nearest } from '../config/nearest.ts';
+import type { ColumnsFile } from './columns-file.ts';
+import type { ColumnSurvey, Nature } from './survey.ts';
+
+export type ColumnRole = 'feature' | 'prediction' | 'score' | 'label';
+
+/** A column that both files have and that can be compared. */
+export interface ComparedColumn {
+  name: string;
+  kind: ColumnKind;
+  role: ColumnRole;
+}
+
+export interface SkippedColumn {
+  column: string;
+  reason: string;
+}
+
+export interface ColumnDecision {
+  compared: ComparedColumn[];
+  skipped: SkippedColumn[];
+  /** In the reference only, in the current file only. */
+  missing: string[];
+  extra: string[];
+}
+
+export interface Roles {
+  label?: string | undefined;
+  prediction?: string | undefined;
+  score?: string | undefined;
+}
+
+/** Text with more different values than this share of its rows is taken for identifiers or prose. */
+const MOSTLY_DIFFERENT = 0.5;
+/** In fewer rows nothing can be said about that. */
+const ROWS_TO_TELL = 50;
+
+/** Which columns are compared and as what; pure. What the user says goes before what the data look like. */
+export function decideColumns(
+  reference: ReadonlyMap<string, ColumnSurvey>,
+  current: ReadonlyMap<string, ColumnSurvey>,
+  overrides: ColumnsFile = {},
+  roles: Roles = {},
+): ColumnDecision {
+  const compared: ComparedColumn[] = [];
+  const skipped: SkippedColumn[] = [];
+  const missing = [...reference.keys()].filter((name) => !current.has(name) && overrides[name]?.type !== 'skip');
+  const extra = [...current.keys()].filter((name) => !reference.has(name) && overrides[name]?.type !== 'skip');
+  const roleOf = (name: string): ColumnRole =>
+    name === roles.label
+      ? 'label'
+      : name === roles.prediction
+        ? 'prediction'
+        : name === roles.score
+          ? 'score'
+          : 'feature';
+  for (const [name, before] of reference) {
+    const now = current.get(name);
+    if (!now) continue;
+    const type = overrides[name]?.type;
+    const role = roleOf(name);
+    const decided =
+      type === 'skip' ? { reason: 'left out as you asked' } : type ? { kind: type } : kindOf(before, now, role);
+    if ('kind' in decided) compared.push({ name, kind: decided.kind, role });
+    else skipped.push({ column: name, reason: decided.reason });
+  }
+  return { compared, skipped, missing, extra };
+}
+
+function kindOf(before: ColumnSurvey, now: ColumnSurvey, role: ColumnRole): { kind: ColumnKind } | { reason: string } {
+  // A reference without a value shows nothing; then the current file is asked.
+  const shown = before.present === 0 && now.present > 0 ? now : before;
+  switch (shown.nature) {
+    case 'boolean':
+      return { kind: 'boolean' };
+    case 'datetime':
+      return { reason: 'dates and times move on by themselves' };
+    case 'other':
+      return { reason: 'lists and nested values are not compared' };
+    case 'number': {
+      const runs = role === 'feature' && shown.runs && shown.present >= ROWS_TO_TELL;
+      return runs ? { reason: 'whole numbers without gap or repetition: a row number' } : { kind: 'numeric' };
+    }
+    case 'text': {
+      if (shown.present === 0) return { reason: 'no value in either file' };
+      const { distinct, present } = shown;
+      const unlike = distinct !== null && present >= ROWS_TO_TELL && distinct > present * MOSTLY_DIFFERENT;
+      if (!unlike || role !== 'feature') return { kind: 'categorical' };
+      return { reason: `text that hardly repeats (about ${distinct} values in ${present} rows): identifiers or prose` };
+    }
+  }
+}
+
+/** @throws LeewayError `column_missing` where a column that the user named is in neither file (or not in one that needs it). */
+export function requireColumn(
+  name: string,
+  given: string,
+  files: readonly { path: string; columns: ReadonlyMap<string, unknown> }[],
+): void {
+  const lacking = files.filter(
+    ({ path, columns }, i) => !columns.has(name) && files.findIndex((file) => file.path === path) === i,
+  );
+  if (lacking.length === 0) return;
+  const known = [...new Set(lacking.flatMap(({ columns }) => [...columns.keys()]))];
+  const meant = nearest(name, known);
+  const listed =
+    known.length > 12 ? `${known.slice(0, 12).join(', ')} and ${known.length - 12} more` : known.join(', ');
+  throw new LeewayError(
+    'column_missing',
+    `${given} names "${name}", which ${lacking.map(({ path }) => path).join(' and ')} ${lacking.length > 1 ? 'do' : 'does'} not have` +
+      `${meant ? `; did you mean "${meant}"?` : '.'} ${lacking.length > 1 ? 'Their' : 'Its'} columns: ${listed}`,
+  );
+}
+
+/** What a nature is called to people. */
+export const NATURE_NAMES: Record<Nature, string> = {
+  number: 'numbers',
+  boolean: 'booleans',
+  text: 'text',
+  datetime: 'dates',
+  other: 'nested values',
+};

@@ -1,0 +1,144 @@
+import { createColors } from 'picocolors';
+import type { CheckResult, ColumnResult, Drift } from '../result.ts';
+import {
+  columnState,
+  count,
+  decidesByP,
+  estimateText,
+  figure,
+  performanceRows,
+  pValue,
+  reasonText,
+  VERDICTS,
+} from './words.ts';
+
+const BAR = 12;
+const MOST_COLUMNS = 40;
+const MOST_NOTES = 10;
+
+/** The result for a terminal: the verdict first, then what is worst. Pure. */
+export function renderText(result: CheckResult, { color, width }: { color: boolean; width: number }): string {
+  const c = createColors(color);
+  const mark = { ok: c.green, findings: c.red, insufficient: c.yellow }[result.verdict];
+  const { drift, reference, current, quality, by } = result;
+  const lines = [
+    `${mark(c.bold(VERDICTS[result.verdict]))}  ${result.reasons.join('; ')}`,
+    c.dim(
+      `reference ${reference.path} (${count(reference.rows)} rows)   current ${current.path} (${count(current.rows)} rows)`,
+    ),
+    '',
+    ...section(c, 'Drift', driftSummary(drift)),
+    ...columnTable(c, drift.columns, width),
+  ];
+  for (const { column, reason } of drift.skipped.slice(0, MOST_NOTES))
+    lines.push(c.dim(`  not compared: ${column} (${reason})`));
+  if (drift.skipped.length > MOST_NOTES)
+    lines.push(c.dim(`  … and ${drift.skipped.length - MOST_NOTES} more not compared`));
+  if (by) {
+    lines.push('', ...section(c, `Drift by ${by.column}`, 'p-values corrected over all columns of all values'));
+    const rows = by.slices.map(({ value, reference, current, drift }) => [
+      value,
+      `${count(reference.rows)} → ${count(current.rows)}`,
+      drift.verdict === 'drift' ? 'DRIFT' : drift.verdict === 'no_drift' ? 'ok' : 'too few rows',
+      `${drift.drifted} of ${drift.judged}`,
+      drift.columns
+        .filter(({ drifted }) => drifted)
+        .slice(0, 3)
+        .map(({ column }) => column)
+        .join(', '),
+    ]);
+    lines.push(
+      ...table(c, ['value', 'rows', '', 'drifted', 'worst'], rows, (row) => (row[2] === 'DRIFT' ? c.red : (x) => x)),
+    );
+  }
+  const findings = quality.filter(({ severity }) => severity === 'finding');
+  const notes = quality.filter(({ severity }) => severity === 'note');
+  lines.push('', ...section(c, 'Data quality', findings.length + notes.length === 0 ? 'nothing found' : ''));
+  for (const { column, message } of findings)
+    lines.push(`  ${c.red('✗')} ${column ? `${c.bold(column)}: ` : ''}${message}`);
+  for (const { column, message } of notes.slice(0, MOST_NOTES))
+    lines.push(c.dim(`  · ${column ? `${column}: ` : ''}${message}`));
+  if (notes.length > MOST_NOTES) lines.push(c.dim(`  · … and ${notes.length - MOST_NOTES} more notes (see --json)`));
+  lines.push(...performanceLines(c, result));
+  return `${lines.join('\n')}\n`;
+}
+
+type Colors = ReturnType<typeof createColors>;
+
+const section = (c: Colors, title: string, about: string) => [`${c.bold(title)}${about ? `  ${c.dim(about)}` : ''}`];
+
+function driftSummary({ drifted, judged, share, threshold, columns }: Drift): string {
+  if (share === null) return 'no column could be judged';
+  const unknown = columns.length - judged;
+  const rest = unknown > 0 ? `, ${unknown} could not be judged` : '';
+  return `${drifted} of ${judged} columns drifted${rest}; a finding from ${threshold * 100} % on`;
+}
+
+function columnTable(c: Colors, columns: readonly ColumnResult[], width: number): string[] {
+  const shown = columns.slice(0, MOST_COLUMNS);
+  const rows = shown.map((column) => [
+    column.role === 'feature' ? column.column : `${column.column} (${column.role})`,
+    columnState(column) === 'drift' ? 'DRIFT' : columnState(column),
+    column.test,
+    figure(column.statistic),
+    decidesByP(column.test) ? `p < ${column.threshold}` : `≥ ${column.threshold}`,
+    pValue(column.adjusted_p_value),
+    bar(column.score),
+    reasonText(column.reason),
+  ]);
+  const head = ['column', '', 'test', 'statistic', 'threshold', 'p', `effect, │ = limit`, ''];
+  const paint = (row: string[]) => (row[1] === 'DRIFT' ? c.red : row[1] === 'ok' ? (x: string) => x : c.dim);
+  const lines = table(c, head, rows, paint, Math.min(40, Math.max(20, width - 92)));
+  if (columns.length > MOST_COLUMNS)
+    lines.push(c.dim(`  … and ${columns.length - MOST_COLUMNS} less drifted columns (see --json or --report)`));
+  return lines;
+}
+
+/** Effect over its limit: the limit stands in the middle, twice the limit fills the bar. */
+function bar(score: number | null): string {
+  if (score === null) return ' '.repeat(BAR + 1);
+  const half = BAR / 2;
+  const filled = Math.round(Math.min(2, score) * half);
+  const cells = '█'.repeat(filled).padEnd(BAR, '·');
+  return `${cells.slice(0, half)}│${cells.slice(half)}${score > 2 ? '▶' : ''}`;
+}
+
+function table(
+  c: Colors,
+  head: string[],
+  rows: string[][],
+  paint: (row: string[]) => (text: string) => string,
+  firstWidth = 32,
+): string[] {
+  if (rows.length === 0) return [];
+  const clip = (text: string) => (text.length > firstWidth ? `${text.slice(0, firstWidth - 1)}…` : text);
+  const cells = rows.map(([first = '', ...rest]) => [clip(first), ...rest]);
+  const widths = head.map((title, i) => Math.max(title.length, ...cells.map((row) => row[i]!.length)));
+  const line = (row: string[]) =>
+    row
+      .map((text, i) => text.padEnd(widths[i]!))
+      .join('  ')
+      .trimEnd();
+  return [c.dim(`  ${line(head)}`), ...cells.map((row) => `  ${paint(row)(line(row))}`)];
+}
+
+function performanceLines(c: Colors, result: CheckResult): string[] {
+  const { performance } = result;
+  if ('status' in performance) return [];
+  const assumed = performance.assumed.length > 0 ? `; taken: ${performance.assumed.join(', ')}` : '';
+  const lines = ['', ...section(c, 'Performance', `${performance.task}${assumed}; 95 % intervals`)];
+  for (const side of ['reference', 'current'] as const) {
+    const { reason } = performance[side];
+    if (reason) lines.push(c.yellow(`  ${side}: not measured, ${reason}`));
+  }
+  const rows = (performanceRows(result) ?? []).map(({ label, reference, current, worse }) => [
+    label,
+    estimateText(reference),
+    estimateText(current),
+    worse ? 'WORSE' : '',
+  ]);
+  return [
+    ...lines,
+    ...table(c, ['metric', 'reference', 'current', ''], rows, (row) => (row[3] ? c.red : (x) => x), 40),
+  ];
+}

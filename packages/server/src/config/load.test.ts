@@ -1,0 +1,162 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { LeewayError } from '@leeway/contract';
+import { describe, expect, test } from 'vitest';
+import { PLUGINS } from '../app/app.ts';
+import { checkConfig, type Mistake, rawDocument, readConfig } from './load.ts';
+import { nearest } from './nearest.ts';
+import { diffConfig } from './revisions.ts';
+
+const FOLDER = join(import.meta.dirname, 'testdata');
+const load = async (file: string, env: NodeJS.ProcessEnv = {}) => checkConfig(await readConfig(join(FOLDER, file)), PLUGINS, env);
+const errorOf = (work: Promise<unknown>): Promise<LeewayError> =>
+  work.then(
+    () => Promise.reject(new Error('nothing was wrong')),
+    (error: LeewayError) => error,
+  );
+
+test('includes add their models, as a map or as a list', async () => {
+  const { models } = await load('valid.yaml');
+  expect(models.map(({ name, task }) => `${name}: ${task}`)).toEqual(['main: binary', 'from-include: regression', 'from-list: multiclass']);
+  expect(models[0]!.monitors).toMatchObject([{ name: 'daily', window: '1d', minimumRows: 100 }]);
+});
+
+describe('a file with mistakes names each with its line, what was expected, and what may be meant', () => {
+  const METRIC = /there is no metric "roc_auc"; there are mae, mse, rmse/;
+  const cases: Record<string, [line: number | null, path: string, message: RegExp, file?: string][]> = {
+    'channel-option-missing.yaml': [[3, 'channels.0.url', /is missing; expected string/]],
+    'channel-type-unknown.yaml': [[4, 'channels.0.type', /there is no kind of channel "slak"; did you mean "slack"\?/]],
+    'duration-without-unit.yaml': [
+      [7, 'models.0.monitors.0.window', /expected string, got 24/],
+      [9, 'models.0.monitors.1.window', /a number with a unit s, m, h, d or w, such as 15m, 2h or 1d \(got "24"\)/],
+    ],
+    'empty.yaml': [[null, 'apiVersion', /expected "leeway\/v1", got nothing/]],
+    'executor-unknown.yaml': [[7, 'models.0.retrain.executor.type', /did you mean "command"\?/]],
+    'feature-type-misspelt.yaml': [[7, 'models.0.columns.features.amount.type', /got "numerical"; did you mean "numeric"\?/]],
+    'include-not-a-list.yaml': [[2, 'include', /expected array, got "included\/valid.yaml"/]],
+    'include-twice.yaml': [[2, 'models.1.name', /"from-include" is there twice/, 'included/valid.yaml']],
+    'metric-misspelt.yaml': [[8, 'models.0.rules.0.metric', /did you mean "roc_auc"\?/]],
+    'metric-of-another-task.yaml': [[7, 'models.0.rules.0.metric', METRIC]],
+    'mistake-in-include.yaml': [[7, 'models.1.task', /got "regresion"; did you mean "regression"\?/, 'included/wrong-task.yaml']],
+    'mistake-in-included-list.yaml': [
+      [1, 'models.0.columns', /is missing; expected object/, 'included/wrong-list.yaml'],
+      [3, 'models.0.colums', /there is no such key; did you mean "columns"\?/, 'included/wrong-list.yaml'],
+    ],
+    'model-name-with-blank.yaml': [[3, 'models.0.name', /lower-case letters.*got "My Model"/]],
+    'model-twice.yaml': [[4, 'models.1.name', /"m" is there twice/]],
+    'model-without-task.yaml': [[3, 'models.0.task', /expected "binary" or "multiclass" or "regression", got nothing/]],
+    'models-not-a-list.yaml': [[2, 'models', /expected array, got \{"main"/]],
+    'not-a-map.yaml': [[null, '', /expected object, got \[/]],
+    'port-is-text.yaml': [[3, 'server.port', /expected number, got "7373"/]],
+    'port-too-high.yaml': [[4, 'server.port', /<=65535 \(got 73737\)/]],
+    'route-to-nobody.yaml': [[6, 'routes.routes.0.channels.0', /there is no channel "consle"; did you mean "console"\?/]],
+    'rule-without-limit.yaml': [[7, 'models.0.rules.0', /needs one of above, below or outside/]],
+    'secret-file-missing.yaml': [
+      [5, 'channels.0.url', /the file \/nowhere\/secret cannot be read/],
+      [5, 'channels.0.url', /Invalid URL/],
+    ],
+    'secret-not-in-environment.yaml': [[5, 'channels.0.url', /the environment has no variable LEEWAY_TEST_NOWHERE/]],
+    'slice-unknown.yaml': [[8, 'models.0.monitors.0.slices.0', /there is no column "regoin"; did you mean "region"\?/]],
+    'trigger-kind-unknown.yaml': [[8, 'models.0.retrain.triggers.0.on', /'alert' \| 'schedule'.*got "alarm"/]],
+    'trigger-rule-unknown.yaml': [
+      [8, 'models.0.retrain.triggers.0.rule', /there is no rule "gone"; there are none/],
+      [9, 'models.0.retrain.triggers.1.cron', /"every monday" is not a cron expression such as/],
+    ],
+    'two-mistakes.yaml': [
+      [2, 'server.prot', /there is no such key; .*port/],
+      [5, 'models.0.task', /did you mean "binary"\?/],
+    ],
+    'unknown-nested-key.yaml': [[10, 'models.0.monitors.0.maturity.coverge', /did you mean "coverage"\?/]],
+    'unknown-top-key.yaml': [[3, 'chanels', /did you mean "channels"\?/]],
+    'wrong-version.yaml': [[1, 'apiVersion', /did you mean "leeway\/v1"\?/]],
+  };
+  test.each(Object.entries(cases))('%s', async (file, expected) => {
+    const error = await errorOf(load(file));
+    expect(error).toMatchObject({ code: 'config_invalid' });
+    const mistakes = error.extra['mistakes'] as Mistake[];
+    expect(mistakes.map((m) => [relative(FOLDER, m.file), m.line, m.path])).toEqual(
+      expected.map(([line, path, , where]) => [where ?? file, line, path]),
+    );
+    for (const [i, [line, , message]] of expected.entries()) {
+      expect(mistakes[i]!.message).toMatch(message);
+      expect(error.detail).toContain(`${mistakes[i]!.file}${line === null ? '' : `:${line}`}: `);
+    }
+  });
+});
+
+describe('a file that cannot be read says why and where', () => {
+  const cases: [file: string, detail: RegExp][] = [
+    ['nowhere.yaml', /nowhere\.yaml: ENOENT/],
+    ['include-missing.yaml', /included\/nowhere\.yaml: ENOENT/],
+    ['tab-indented.yaml', /tab-indented\.yaml:3: Tabs are not allowed as indentation/],
+    ['key-twice.yaml', /key-twice\.yaml:4: Map keys must be unique/],
+    ['included', /included: EISDIR/],
+  ];
+  test.each(cases)('%s', async (file, detail) => {
+    const error = await errorOf(load(file));
+    expect(error).toMatchObject({ code: 'config_unreadable' });
+    expect(error.detail).toMatch(detail);
+  });
+});
+
+describe('secrets', () => {
+  const SECRET = 'p$&ss$1\'"w$$rd-4711';
+  const webhook = (url: string) => ({ apiVersion: 'leeway/v1', channels: [{ name: 'ops', type: 'webhook', url }], routes: { channels: ['ops'] } });
+  const check = (document: object, env: NodeJS.ProcessEnv = { SECRET, ALSO: 'zwei' }) => checkConfig(rawDocument(document), PLUGINS, env);
+
+  test('come from the environment and from files, whole and within a text, to the letter', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'leeway-secret-'));
+    writeFileSync(join(folder, 'secret'), `${SECRET}\n`);
+    const url = `https://example.org/\${env:ALSO}/\${file:${join(folder, 'secret')}}?\${env:SECRET}`;
+    const config = await check(webhook(url));
+    rmSync(folder, { recursive: true });
+    expect(config.channels[0]!['url']).toBe(`https://example.org/zwei/${SECRET}?${SECRET}`);
+  });
+
+  const mistakes: { name: string; document: object }[] = [
+    { name: 'a value of the wrong type', document: { apiVersion: 'leeway/v1', server: { port: '${env:SECRET}' } } },
+    { name: 'an address that is none', document: { apiVersion: 'leeway/v1', server: { publicUrl: '${env:SECRET}' } } },
+    { name: 'a channel\'s option', document: webhook('${env:SECRET}') },
+    { name: 'a name that is not there', document: { ...webhook('https://example.org'), channels: [{ name: 'ops', type: '${env:SECRET}' }] } },
+    { name: 'a cron expression', document: { apiVersion: 'leeway/v1', models: [{ name: 'm', task: 'binary', columns: { features: {} }, retrain: { triggers: [{ on: 'schedule', cron: 'x ${env:SECRET}' }] } }] } },
+    { name: 'a version', document: { apiVersion: '${env:SECRET}' } },
+  ];
+  test.each(mistakes)('are not told by the message about $name', async ({ document }) => {
+    const error = await errorOf(check(document));
+    const told = JSON.stringify(error.toProblem());
+    expect(error.code).toBe('config_invalid');
+    expect(told).not.toContain('4711');
+    expect(told).not.toContain('w$$rd');
+  });
+});
+
+describe('the nearest word', () => {
+  const words = ['binary', 'multiclass', 'regression', 'roc_auc', 'log_loss', 'of'];
+  const cases: [word: string, nearest: string | undefined][] = [
+    ['binry', 'binary'],
+    ['Binary', 'binary'],
+    ['regresion', 'regression'],
+    ['auc', undefined],
+    ['roc-auc', 'roc_auc'],
+    ['logloss', 'log_loss'],
+    ['if', 'of'],
+    ['something else', undefined],
+  ];
+  test.each(cases)('to %s is %s', (word, expected) => expect(nearest(word, words)).toBe(expected));
+});
+
+describe('what changes', () => {
+  const before = { server: { port: 1 }, models: [{ name: 'a', task: 'binary' }, { name: 'b', task: 'binary' }], include: ['x'] };
+  const cases: { name: string; to: unknown; changes: object[] }[] = [
+    { name: 'nothing', to: structuredClone(before), changes: [] },
+    { name: 'a value', to: { ...before, server: { port: 2 } }, changes: [{ path: 'server.port', from: 1, to: 2 }] },
+    { name: 'a key that is new', to: { ...before, server: { port: 1, host: 'h' } }, changes: [{ path: 'server.host', from: null, to: 'h' }] },
+    { name: 'a key that is gone', to: { models: before.models, include: ['x'] }, changes: [{ path: 'server', from: { port: 1 }, to: null }] },
+    { name: 'a model that is new', to: { ...before, models: [...before.models, { name: 'c' }] }, changes: [{ path: 'models.c', from: null, to: { name: 'c' } }] },
+    { name: 'a model that is gone', to: { ...before, models: [before.models[1]] }, changes: [{ path: 'models.a', from: before.models[0], to: null }] },
+    { name: 'a value in a model', to: { ...before, models: [before.models[0], { name: 'b', task: 'regression' }] }, changes: [{ path: 'models.b.task', from: 'binary', to: 'regression' }] },
+    { name: 'a list without names', to: { ...before, include: ['x', 'y'] }, changes: [{ path: 'include', from: ['x'], to: ['x', 'y'] }] },
+  ];
+  test.each(cases)('$name', ({ to, changes }) => expect(diffConfig(before, to)).toEqual(changes));
+});

@@ -1,0 +1,3 @@
+import { ingestSuite } from '../testing/suites/ingest.ts';
+
+ingestSuite('embedded');

@@ -1,0 +1,3 @@
+import { monitoringSuite } from '../testing/suites/monitoring.ts';
+
+monitoringSuite('served');
