@@ -75,7 +75,10 @@ export const FeatureConfig = strict({
   min: z.number().optional().describe('Smallest value that is right; below it is a quality finding.'),
   max: z.number().optional().describe('Largest value that is right.'),
   required: z.boolean().default(false).describe('Whether a missing value is a finding, whatever the reference had.'),
-  drift: z.boolean().default(true).describe('Whether it is watched for drift. A weekday in windows of a day always differs.'),
+  drift: z
+    .boolean()
+    .default(true)
+    .describe('Whether it is watched for drift. A weekday in windows of a day always differs.'),
   test: z.string().optional().describe('Drift test to use instead of the automatic choice.'),
   threshold: z.number().optional().describe('Drift threshold to use instead of the default of the test.'),
 });

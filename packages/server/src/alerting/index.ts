@@ -14,7 +14,7 @@ import { createSilence, expireSilence, listSilences, type NewSilence } from './v
 
 export type { AlertFiringHook, AlertingContext } from './context.ts';
 export type { EvaluateInput } from './verbs/evaluate-rules.ts';
-export type { AlertDetail, AlertFilter } from './verbs/list-alerts.ts';
+export type { AlertFilter } from './verbs/list-alerts.ts';
 export type { NewSilence } from './verbs/silences.ts';
 
 export interface AlertingOptions {

@@ -11,13 +11,11 @@ import { approveRun, cancelRun, type Decision, rejectRun } from './verbs/decide-
 import { getRun, listRuns, type RunFilter } from './verbs/list-runs.ts';
 import { onAlertFiring, onWindowJudged, type RunRequest, startRun, startRunInTx } from './verbs/start-run.ts';
 
-export type { LoadScorer, RetrainingOptions, Scorer } from './context.ts';
-export type { Refusal } from './decide/decide-trigger.ts';
+export type { RetrainingOptions } from './context.ts';
 export { EXECUTORS } from './executors/index.ts';
-export { nextCronTime } from './schedule.ts';
 export type { Decision } from './verbs/decide-run.ts';
 export type { RunFilter } from './verbs/list-runs.ts';
-export type { RunRequest, Started } from './verbs/start-run.ts';
+export type { RunRequest } from './verbs/start-run.ts';
 
 export type Retraining = ReturnType<typeof registerRetraining>;
 
