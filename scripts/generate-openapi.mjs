@@ -86,8 +86,8 @@ async function readDocument() {
 function generate(document) {
   const types = collectTypes(document);
   return {
-    [OPENAPI]: format(OPENAPI, JSON.stringify(document, null, 2)),
-    [TYPESCRIPT]: format(TYPESCRIPT, toTypeScript(types)),
+    [OPENAPI]: format('openapi.json', JSON.stringify(document, null, 2)),
+    [TYPESCRIPT]: format('resources.ts', toTypeScript(types)),
     [PYTHON]: toPython(types),
   };
 }
@@ -220,15 +220,15 @@ function toPython(types) {
   return head.join('\n') + blocks.join('');
 }
 
-/** In the repository's own format, so that the formatter has nothing to change. */
-function format(path, text) {
+/** Text in the repository's own format. `name` is only that: the formatter leaves generated files themselves aside. */
+function format(name, text) {
   const biome = join(ROOT, 'node_modules/@biomejs/biome/bin/biome');
-  const run = spawnSync(process.execPath, [biome, 'check', '--write', `--stdin-file-path=${path}`], {
+  const run = spawnSync(process.execPath, [biome, 'check', '--write', `--stdin-file-path=${name}`], {
     cwd: ROOT,
     input: text,
     encoding: 'utf8',
     maxBuffer: 1 << 26,
   });
-  if (run.status !== 0) throw new Error(`biome could not format ${path}: ${run.stderr}`);
+  if (run.status !== 0) throw new Error(`biome could not format ${name}: ${run.stderr}`);
   return run.stdout;
 }

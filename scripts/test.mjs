@@ -5,16 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findChromium } from './chromium.mjs';
 import { build, install, ROOT, run, say } from './lib.mjs';
-import { startPostgres } from './postgres.mjs';
+import * as postgresql from './postgres.mjs';
 
 await install();
 await build();
 
 const missing = [];
 const env = { ...process.env };
-const postgres = await startPostgres();
-if (postgres.url) env.LEEWAY_TEST_POSTGRES = postgres.url;
-else missing.push(`the stores on PostgreSQL: ${postgres.reason}`);
+const postgres = await postgresql.startPostgres();
+if (postgres) env.LEEWAY_TEST_POSTGRES = postgres.url;
+else missing.push(`the stores on PostgreSQL: ${postgresql.reason}`);
 const chromium = await findChromium();
 if (chromium.path) env.LEEWAY_CHROMIUM = chromium.path;
 else missing.push(`the dashboard in a browser: ${chromium.reason}`);
@@ -41,7 +41,7 @@ try {
     add(report, code);
   }
 } finally {
-  await postgres.stop?.();
+  await postgres?.stop();
   rmSync(folder, { recursive: true, force: true });
 }
 for (const what of missing) say(`skipped: ${what}`);

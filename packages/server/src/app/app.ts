@@ -161,6 +161,12 @@ export class App {
       });
       for (const model of next.models) await gateway.refresh(model.name);
     };
+    // A promotion anywhere, by whomever, reaches every gateway through the events. From before the first look
+    // at what serves, so that none is missed.
+    const follower = await followEvents(ctx, async (event) => {
+      if (event.name === 'version.promoted' && event.model !== null) await gateway.refresh(event.model);
+    });
+    close.push(() => follower.stop());
     await bringInForce(config);
     if (options.config) await saveRevision(ctx, 'start', options.config.document, config);
 
@@ -188,11 +194,6 @@ export class App {
         },
       },
     };
-    // A promotion anywhere, by whomever, reaches every gateway through the events.
-    const follower = await followEvents(ctx, async (event) => {
-      if (event.name === 'version.promoted' && event.model !== null) await gateway.refresh(event.model);
-    });
-    close.push(() => follower.stop());
     const http = await createHttp(services);
     close.push(() => http.close());
     const settle = async () => {

@@ -20,15 +20,23 @@ describe.each(stores())('on $name', ({ make }) => {
     await empty.remove();
   });
   const write = (n: number) =>
-    store.db.transaction().execute((tx) => audit.append(tx, 'ada', 'model.promote', `model ${n}`, { n, text: 'ä "quoted"' }));
+    store.db
+      .transaction()
+      .execute((tx) => audit.append(tx, 'ada', 'model.promote', `model ${n}`, { n, text: 'ä "quoted"' }));
   // The types of the audit table allow no change; someone with the database in hand does.
   const change = (values: object, seq: number) =>
-    store.db.updateTable('audit' as 'settings').set(values as never).where('seq' as 'name', '=', seq as never).execute();
+    store.db
+      .updateTable('audit' as 'settings')
+      .set(values as never)
+      .where('seq' as 'name', '=', seq as never)
+      .execute();
 
   test('an untouched trail holds, and is read newest first', async () => {
     expect(await audit.firstBroken(store.db)).toBeNull();
     expect((await audit.list(store.db, 2)).map(({ seq }) => seq)).toEqual([5, 4]);
-    expect(await audit.list(store.db, 1, 4)).toMatchObject([{ seq: 3, actor: 'ada', subject: 'model 3', detail: { n: 3 }, at: '2026-03-02T00:00:00.000Z' }]);
+    expect(await audit.list(store.db, 1, 4)).toMatchObject([
+      { seq: 3, actor: 'ada', subject: 'model 3', detail: { n: 3 }, at: '2026-03-02T00:00:00.000Z' },
+    ]);
   });
 
   const tampered: { name: string; change: object; seq: number }[] = [

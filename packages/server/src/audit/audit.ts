@@ -2,10 +2,8 @@ import { createHash } from 'node:crypto';
 import type { AuditEntry } from '@leeway/contract';
 import { type Clock, iso } from '../platform/clock.ts';
 import { decode, encode } from '../store/json.ts';
+import { lockInTx } from '../store/lock.ts';
 import type { StoreReader, StoreTx } from '../store/open.ts';
-
-/** The row of `settings` that is written with every entry, so that one transaction appends at a time. */
-const LOCK = 'audit.last_actor';
 
 /**
  * The audit trail: append-only, each entry hashed together with the one before it, so that a change in the past shows.
@@ -25,12 +23,7 @@ export class Audit {
     subject: string,
     detail: Record<string, unknown> = {},
   ): Promise<void> {
-    // Holds back other transactions until this one ends: an entry follows from the one before it.
-    await tx
-      .insertInto('settings')
-      .values({ name: LOCK, value: actor })
-      .onConflict((c) => c.column('name').doUpdateSet({ value: actor }))
-      .execute();
+    await lockInTx(tx, 'audit');
     const last = await tx
       .selectFrom('audit')
       .select(['seq', 'hash'])

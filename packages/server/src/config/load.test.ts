@@ -1,7 +1,8 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references to secrets look like this
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { LeewayError } from '@leeway/contract';
+import type { LeewayError } from '@leeway/contract';
 import { describe, expect, test } from 'vitest';
 import { PLUGINS } from '../app/app.ts';
 import { checkConfig, type Mistake, rawDocument, readConfig } from './load.ts';
@@ -9,7 +10,8 @@ import { nearest } from './nearest.ts';
 import { diffConfig } from './revisions.ts';
 
 const FOLDER = join(import.meta.dirname, 'testdata');
-const load = async (file: string, env: NodeJS.ProcessEnv = {}) => checkConfig(await readConfig(join(FOLDER, file)), PLUGINS, env);
+const load = async (file: string, env: NodeJS.ProcessEnv = {}) =>
+  checkConfig(await readConfig(join(FOLDER, file)), PLUGINS, env);
 const errorOf = (work: Promise<unknown>): Promise<LeewayError> =>
   work.then(
     () => Promise.reject(new Error('nothing was wrong')),
@@ -18,7 +20,11 @@ const errorOf = (work: Promise<unknown>): Promise<LeewayError> =>
 
 test('includes add their models, as a map or as a list', async () => {
   const { models } = await load('valid.yaml');
-  expect(models.map(({ name, task }) => `${name}: ${task}`)).toEqual(['main: binary', 'from-include: regression', 'from-list: multiclass']);
+  expect(models.map(({ name, task }) => `${name}: ${task}`)).toEqual([
+    'main: binary',
+    'from-include: regression',
+    'from-list: multiclass',
+  ]);
   expect(models[0]!.monitors).toMatchObject([{ name: 'daily', window: '1d', minimumRows: 100 }]);
 });
 
@@ -33,12 +39,16 @@ describe('a file with mistakes names each with its line, what was expected, and 
     ],
     'empty.yaml': [[null, 'apiVersion', /expected "leeway\/v1", got nothing/]],
     'executor-unknown.yaml': [[7, 'models.0.retrain.executor.type', /did you mean "command"\?/]],
-    'feature-type-misspelt.yaml': [[7, 'models.0.columns.features.amount.type', /got "numerical"; did you mean "numeric"\?/]],
+    'feature-type-misspelt.yaml': [
+      [7, 'models.0.columns.features.amount.type', /got "numerical"; did you mean "numeric"\?/],
+    ],
     'include-not-a-list.yaml': [[2, 'include', /expected array, got "included\/valid.yaml"/]],
     'include-twice.yaml': [[2, 'models.1.name', /"from-include" is there twice/, 'included/valid.yaml']],
     'metric-misspelt.yaml': [[8, 'models.0.rules.0.metric', /did you mean "roc_auc"\?/]],
     'metric-of-another-task.yaml': [[7, 'models.0.rules.0.metric', METRIC]],
-    'mistake-in-include.yaml': [[7, 'models.1.task', /got "regresion"; did you mean "regression"\?/, 'included/wrong-task.yaml']],
+    'mistake-in-include.yaml': [
+      [7, 'models.1.task', /got "regresion"; did you mean "regression"\?/, 'included/wrong-task.yaml'],
+    ],
     'mistake-in-included-list.yaml': [
       [1, 'models.0.columns', /is missing; expected object/, 'included/wrong-list.yaml'],
       [3, 'models.0.colums', /there is no such key; did you mean "columns"\?/, 'included/wrong-list.yaml'],
@@ -50,7 +60,9 @@ describe('a file with mistakes names each with its line, what was expected, and 
     'not-a-map.yaml': [[null, '', /expected object, got \[/]],
     'port-is-text.yaml': [[3, 'server.port', /expected number, got "7373"/]],
     'port-too-high.yaml': [[4, 'server.port', /<=65535 \(got 73737\)/]],
-    'route-to-nobody.yaml': [[6, 'routes.routes.0.channels.0', /there is no channel "consle"; did you mean "console"\?/]],
+    'route-to-nobody.yaml': [
+      [6, 'routes.routes.0.channels.0', /there is no channel "consle"; did you mean "console"\?/],
+    ],
     'rule-without-limit.yaml': [[7, 'models.0.rules.0', /needs one of above, below or outside/]],
     'secret-file-missing.yaml': [
       [5, 'channels.0.url', /the file \/nowhere\/secret cannot be read/],
@@ -102,8 +114,13 @@ describe('a file that cannot be read says why and where', () => {
 
 describe('secrets', () => {
   const SECRET = 'p$&ss$1\'"w$$rd-4711';
-  const webhook = (url: string) => ({ apiVersion: 'leeway/v1', channels: [{ name: 'ops', type: 'webhook', url }], routes: { channels: ['ops'] } });
-  const check = (document: object, env: NodeJS.ProcessEnv = { SECRET, ALSO: 'zwei' }) => checkConfig(rawDocument(document), PLUGINS, env);
+  const webhook = (url: string) => ({
+    apiVersion: 'leeway/v1',
+    channels: [{ name: 'ops', type: 'webhook', url }],
+    routes: { channels: ['ops'] },
+  });
+  const check = (document: object, env: NodeJS.ProcessEnv = { SECRET, ALSO: 'zwei' }) =>
+    checkConfig(rawDocument(document), PLUGINS, env);
 
   test('come from the environment and from files, whole and within a text, to the letter', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'leeway-secret-'));
@@ -117,9 +134,25 @@ describe('secrets', () => {
   const mistakes: { name: string; document: object }[] = [
     { name: 'a value of the wrong type', document: { apiVersion: 'leeway/v1', server: { port: '${env:SECRET}' } } },
     { name: 'an address that is none', document: { apiVersion: 'leeway/v1', server: { publicUrl: '${env:SECRET}' } } },
-    { name: 'a channel\'s option', document: webhook('${env:SECRET}') },
-    { name: 'a name that is not there', document: { ...webhook('https://example.org'), channels: [{ name: 'ops', type: '${env:SECRET}' }] } },
-    { name: 'a cron expression', document: { apiVersion: 'leeway/v1', models: [{ name: 'm', task: 'binary', columns: { features: {} }, retrain: { triggers: [{ on: 'schedule', cron: 'x ${env:SECRET}' }] } }] } },
+    { name: "a channel's option", document: webhook('${env:SECRET}') },
+    {
+      name: 'a name that is not there',
+      document: { ...webhook('https://example.org'), channels: [{ name: 'ops', type: '${env:SECRET}' }] },
+    },
+    {
+      name: 'a cron expression',
+      document: {
+        apiVersion: 'leeway/v1',
+        models: [
+          {
+            name: 'm',
+            task: 'binary',
+            columns: { features: {} },
+            retrain: { triggers: [{ on: 'schedule', cron: 'x ${env:SECRET}' }] },
+          },
+        ],
+      },
+    },
     { name: 'a version', document: { apiVersion: '${env:SECRET}' } },
   ];
   test.each(mistakes)('are not told by the message about $name', async ({ document }) => {
@@ -147,16 +180,47 @@ describe('the nearest word', () => {
 });
 
 describe('what changes', () => {
-  const before = { server: { port: 1 }, models: [{ name: 'a', task: 'binary' }, { name: 'b', task: 'binary' }], include: ['x'] };
+  const before = {
+    server: { port: 1 },
+    models: [
+      { name: 'a', task: 'binary' },
+      { name: 'b', task: 'binary' },
+    ],
+    include: ['x'],
+  };
   const cases: { name: string; to: unknown; changes: object[] }[] = [
     { name: 'nothing', to: structuredClone(before), changes: [] },
     { name: 'a value', to: { ...before, server: { port: 2 } }, changes: [{ path: 'server.port', from: 1, to: 2 }] },
-    { name: 'a key that is new', to: { ...before, server: { port: 1, host: 'h' } }, changes: [{ path: 'server.host', from: null, to: 'h' }] },
-    { name: 'a key that is gone', to: { models: before.models, include: ['x'] }, changes: [{ path: 'server', from: { port: 1 }, to: null }] },
-    { name: 'a model that is new', to: { ...before, models: [...before.models, { name: 'c' }] }, changes: [{ path: 'models.c', from: null, to: { name: 'c' } }] },
-    { name: 'a model that is gone', to: { ...before, models: [before.models[1]] }, changes: [{ path: 'models.a', from: before.models[0], to: null }] },
-    { name: 'a value in a model', to: { ...before, models: [before.models[0], { name: 'b', task: 'regression' }] }, changes: [{ path: 'models.b.task', from: 'binary', to: 'regression' }] },
-    { name: 'a list without names', to: { ...before, include: ['x', 'y'] }, changes: [{ path: 'include', from: ['x'], to: ['x', 'y'] }] },
+    {
+      name: 'a key that is new',
+      to: { ...before, server: { port: 1, host: 'h' } },
+      changes: [{ path: 'server.host', from: null, to: 'h' }],
+    },
+    {
+      name: 'a key that is gone',
+      to: { models: before.models, include: ['x'] },
+      changes: [{ path: 'server', from: { port: 1 }, to: null }],
+    },
+    {
+      name: 'a model that is new',
+      to: { ...before, models: [...before.models, { name: 'c' }] },
+      changes: [{ path: 'models.c', from: null, to: { name: 'c' } }],
+    },
+    {
+      name: 'a model that is gone',
+      to: { ...before, models: [before.models[1]] },
+      changes: [{ path: 'models.a', from: before.models[0], to: null }],
+    },
+    {
+      name: 'a value in a model',
+      to: { ...before, models: [before.models[0], { name: 'b', task: 'regression' }] },
+      changes: [{ path: 'models.b.task', from: 'binary', to: 'regression' }],
+    },
+    {
+      name: 'a list without names',
+      to: { ...before, include: ['x', 'y'] },
+      changes: [{ path: 'include', from: ['x'], to: ['x', 'y'] }],
+    },
   ];
   test.each(cases)('$name', ({ to, changes }) => expect(diffConfig(before, to)).toEqual(changes));
 });

@@ -168,7 +168,10 @@ async function resolveSecrets(value: unknown, from: Secrets, path: Path): Promis
             );
       if (secret !== undefined && secret.length >= LEAST_SECRET) from.secrets.set(secret, whole);
       if (secret === undefined)
-        from.note(path, source === 'env' ? `the environment has no variable ${name}` : `the file ${name} cannot be read`);
+        from.note(
+          path,
+          source === 'env' ? `the environment has no variable ${name}` : `the file ${name} cannot be read`,
+        );
       text = text.replace(whole, () => secret ?? '');
     }
     return text;

@@ -50,30 +50,33 @@ describe.each(stores())('on $name', ({ name, make }) => {
     expect(await reader.next()).toEqual([]);
   });
 
-  test.runIf(name === 'postgres')('an event whose transaction ends after that of a later one is not missed', async () => {
-    const reader = events.reader(store.db, 0);
-    await emit(1);
-    expect(numbers(await reader.next())).toEqual([1]);
-    let commit = () => {};
-    const held = new Promise<void>((resolve) => {
-      commit = resolve;
-    });
-    let written = () => {};
-    const wrote = new Promise<void>((resolve) => {
-      written = resolve;
-    });
-    const slow = store.db.transaction().execute(async (tx) => {
-      await emit(2, tx);
-      written();
-      await held;
-    });
-    await wrote;
-    await emit(3);
-    expect(numbers(await reader.next())).toEqual([3]);
-    commit();
-    await slow;
-    expect(numbers(await reader.next())).toEqual([2]);
-    await emit(4);
-    expect(numbers(await reader.next())).toEqual([4]);
-  });
+  test.runIf(name === 'postgres')(
+    'an event whose transaction ends after that of a later one is not missed',
+    async () => {
+      const reader = events.reader(store.db, 0);
+      await emit(1);
+      expect(numbers(await reader.next())).toEqual([1]);
+      let commit = () => {};
+      const held = new Promise<void>((resolve) => {
+        commit = resolve;
+      });
+      let written = () => {};
+      const wrote = new Promise<void>((resolve) => {
+        written = resolve;
+      });
+      const slow = store.db.transaction().execute(async (tx) => {
+        await emit(2, tx);
+        written();
+        await held;
+      });
+      await wrote;
+      await emit(3);
+      expect(numbers(await reader.next())).toEqual([3]);
+      commit();
+      await slow;
+      expect(numbers(await reader.next())).toEqual([2]);
+      await emit(4);
+      expect(numbers(await reader.next())).toEqual([4]);
+    },
+  );
 });

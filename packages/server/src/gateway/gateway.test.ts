@@ -14,7 +14,7 @@ function setUp(runners: Record<string, FakeRunner>, options: GatewayOptions = {}
   const servable = (version: string): Servable => ({ version, artifactPath: version });
   const ports: GatewayPorts = {
     model: () => state.config,
-    champion: async () => state.champion && servable(state.champion),
+    champion: async () => (state.champion ? servable(state.champion) : null),
     shadows: async () => state.shadows.map(servable),
     version: async (_model, version) => servable(version),
     capture: async (_model, group) => void captures.push(...group),

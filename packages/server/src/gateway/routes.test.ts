@@ -23,7 +23,7 @@ beforeEach(async () => {
         if (name === 'flights') return FLIGHTS;
         throw new LeewayError('unknown_model', `"${name}"`);
       },
-      champion: async () => champion && servable(champion),
+      champion: async () => (champion ? servable(champion) : null),
       shadows: async () => [],
       version: async (_model, version) => {
         if (version === 'v9') throw new LeewayError('unknown_version', version);

@@ -16,9 +16,15 @@ export function installErrors(app: FastifyInstance): void {
   });
   app.setNotFoundHandler((request, reply) => {
     const error = new LeewayError('not_found', `${request.method} ${request.url}`);
-    return reply.code(404).type('application/problem+json').send(JSON.stringify({ ...error.toProblem(), requestId: request.id }));
+    return reply
+      .code(404)
+      .type('application/problem+json')
+      .send(JSON.stringify({ ...error.toProblem(), requestId: request.id }));
   });
 }
+
+/** A full disk, as SQLite, the operating system and PostgreSQL call it. */
+const NO_SPACE = new Set(['SQLITE_FULL', 'ENOSPC', '53100']);
 
 function translate(error: FastifyError): LeewayError {
   if (error instanceof LeewayError) return error;
@@ -38,6 +44,7 @@ function translate(error: FastifyError): LeewayError {
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
       return new LeewayError('invalid_json', error.message);
   }
+  if (NO_SPACE.has(error.code)) return new LeewayError('storage_full', 'the store could not write');
   if (error.statusCode && error.statusCode < 500) return new LeewayError('invalid_request', error.message);
   return new LeewayError('internal', 'the request could not be finished', { cause: error });
 }

@@ -37,7 +37,12 @@ describe('who may do what', () => {
     { name: 'quarantine', url: `${MODEL}/quarantine`, allowed: read },
     { name: 'predictions', url: `${MODEL}/predictions`, body: [row], allowed: ['admin', 'service'] },
     { name: 'labels', url: `${MODEL}/labels`, body: [{ id: 1, paid: 2 }], allowed: ['admin', 'service'] },
-    { name: 'silences', url: '/api/v1/silences', body: { matchers: {}, endsAt: 'x', comment: '' }, allowed: ['admin', 'operator'] },
+    {
+      name: 'silences',
+      url: '/api/v1/silences',
+      body: { matchers: {}, endsAt: 'x', comment: '' },
+      allowed: ['admin', 'operator'],
+    },
     { name: 'retrain', url: `${MODEL}/retrain`, body: {}, allowed: ['admin', 'operator'] },
     { name: 'promote', url: `${MODEL}/promote`, body: {}, allowed: ['admin', 'operator'] },
     { name: 'rollback', url: `${MODEL}/rollback`, body: {}, allowed: ['admin', 'operator'] },
@@ -53,15 +58,22 @@ describe('who may do what', () => {
   ];
   test.each(cases)('$name', async ({ url, method, body, allowed }) => {
     for (const who of everyone) {
-      const { status, body: problem } = await server.call<Problem>(url, { token: tokens[who]!, ...(method ? { method } : {}), ...(body === undefined ? {} : { body }) });
+      const { status, body: problem } = await server.call<Problem>(url, {
+        token: tokens[who]!,
+        ...(method ? { method } : {}),
+        ...(body === undefined ? {} : { body }),
+      });
       const said = status === 401 ? 'unauthenticated' : status === 403 ? 'forbidden' : 'allowed';
-      expect(`${who}: ${said}`).toBe(`${who}: ${allowed.includes(who) ? 'allowed' : tokens[who]?.startsWith('lw_') && who !== 'stranger' ? 'forbidden' : 'unauthenticated'}`);
+      expect(`${who}: ${said}`).toBe(
+        `${who}: ${allowed.includes(who) ? 'allowed' : tokens[who]?.startsWith('lw_') && who !== 'stranger' ? 'forbidden' : 'unauthenticated'}`,
+      );
       if (said !== 'allowed') expect(problem.code).toBe(said);
     }
   });
 
   test('an address that is not there is not found, whoever asks', async () => {
-    for (const who of everyone) expect((await server.call('/api/v1/nothing', { token: tokens[who]! })).status).toBe(404);
+    for (const who of everyone)
+      expect((await server.call('/api/v1/nothing', { token: tokens[who]! })).status).toBe(404);
   });
 
   test('a server with a route that does not say who may call it does not start', async () => {
@@ -89,29 +101,133 @@ describe('who may do what', () => {
 
 describe('every error is a problem document', () => {
   const json = { 'content-type': 'application/json' };
-  const cases: { name: string; url: string; body?: unknown; method?: string; headers?: Record<string, string>; status: number; code: string; detail?: RegExp }[] = [
-    { name: 'an unknown address', url: '/api/v1/nothing', status: 404, code: 'not_found', detail: /GET \/api\/v1\/nothing/ },
+  const cases: {
+    name: string;
+    url: string;
+    body?: unknown;
+    method?: string;
+    headers?: Record<string, string>;
+    status: number;
+    code: string;
+    detail?: RegExp;
+  }[] = [
+    {
+      name: 'an unknown address',
+      url: '/api/v1/nothing',
+      status: 404,
+      code: 'not_found',
+      detail: /GET \/api\/v1\/nothing/,
+    },
     { name: 'an unknown address of the API root', url: '/api/v2', status: 404, code: 'not_found' },
     { name: 'a method that is not there', url: '/api/v1/models', method: 'PUT', status: 404, code: 'not_found' },
-    { name: 'an unknown model', url: '/api/v1/models/nobody', status: 404, code: 'unknown_model', detail: /"nobody"; declared are loans.eu-1, houses, tickets/ },
+    {
+      name: 'an unknown model',
+      url: '/api/v1/models/nobody',
+      status: 404,
+      code: 'unknown_model',
+      detail: /"nobody"; declared are loans.eu-1, houses, tickets/,
+    },
     { name: 'an unknown alert', url: '/api/v1/alerts/al_1', status: 404, code: 'unknown_alert' },
     { name: 'an unknown run', url: '/api/v1/runs/run_1', status: 404, code: 'unknown_run' },
-    { name: 'an unknown version', url: `${MODEL}/promote`, body: { version: 'v9', reason: 'why not' }, status: 404, code: 'unknown_version', detail: /"v9" of houses; there are: none/ },
-    { name: 'an unknown silence', url: '/api/v1/silences/si_1', method: 'DELETE', status: 404, code: 'unknown_silence' },
-    { name: 'a rollback to nothing', url: `${MODEL}/rollback`, body: { reason: 'bad' }, status: 409, code: 'never_served' },
-    { name: 'a body that lacks a member', url: `${MODEL}/promote`, body: { version: 'v1' }, status: 400, code: 'invalid_request', detail: /reason/ },
-    { name: 'a query that is no number', url: '/api/v1/audit?limit=many', status: 400, code: 'invalid_request', detail: /limit/ },
-    { name: 'a time that is none', url: `${MODEL}/measurements?from=yesterday`, status: 400, code: 'invalid_request', detail: /from/ },
-    { name: 'a role that is none', url: '/api/v1/tokens', body: { name: 'x', role: 'king' }, status: 400, code: 'invalid_request', detail: /king/ },
-    { name: 'broken JSON', url: '/api/v1/config/plan', body: '{"document":', headers: json, status: 400, code: 'invalid_json' },
+    {
+      name: 'an unknown version',
+      url: `${MODEL}/promote`,
+      body: { version: 'v9', reason: 'why not' },
+      status: 404,
+      code: 'unknown_version',
+      detail: /"v9" of houses; there are: none/,
+    },
+    {
+      name: 'an unknown silence',
+      url: '/api/v1/silences/si_1',
+      method: 'DELETE',
+      status: 404,
+      code: 'unknown_silence',
+    },
+    {
+      name: 'a rollback to nothing',
+      url: `${MODEL}/rollback`,
+      body: { reason: 'bad' },
+      status: 409,
+      code: 'never_served',
+    },
+    {
+      name: 'a body that lacks a member',
+      url: `${MODEL}/promote`,
+      body: { version: 'v1' },
+      status: 400,
+      code: 'invalid_request',
+      detail: /reason/,
+    },
+    {
+      name: 'a query that is no number',
+      url: '/api/v1/audit?limit=many',
+      status: 400,
+      code: 'invalid_request',
+      detail: /limit/,
+    },
+    {
+      name: 'a time that is none',
+      url: `${MODEL}/measurements?from=yesterday`,
+      status: 400,
+      code: 'invalid_request',
+      detail: /from/,
+    },
+    {
+      name: 'a role that is none',
+      url: '/api/v1/tokens',
+      body: { name: 'x', role: 'king' },
+      status: 400,
+      code: 'invalid_request',
+      detail: /king/,
+    },
+    {
+      name: 'broken JSON',
+      url: '/api/v1/config/plan',
+      body: '{"document":',
+      headers: json,
+      status: 400,
+      code: 'invalid_json',
+    },
     { name: 'no JSON at all', url: '/api/v1/config/plan', body: '', headers: json, status: 400, code: 'invalid_json' },
-    { name: 'a key that would reach into the prototype', url: '/api/v1/config/plan', body: '{"document":{"__proto__":{"x":1}}}', headers: json, status: 400, code: 'invalid_json' },
-    { name: 'another content type', url: '/api/v1/config/plan', body: 'a: 1', headers: { 'content-type': 'text/yaml' }, status: 415, code: 'unsupported_media_type' },
-    { name: 'a configuration with mistakes', url: '/api/v1/config/plan', body: { document: { apiVersion: 'leeway/v2' } }, status: 422, code: 'config_invalid' },
-    { name: 'a silence without labels', url: '/api/v1/silences', body: { matchers: {}, endsAt: '2026-03-03T00:00:00Z', comment: 'x' }, status: 400, code: 'invalid_request', detail: /label/ },
+    {
+      name: 'a key that would reach into the prototype',
+      url: '/api/v1/config/plan',
+      body: '{"document":{"__proto__":{"x":1}}}',
+      headers: json,
+      status: 400,
+      code: 'invalid_json',
+    },
+    {
+      name: 'another content type',
+      url: '/api/v1/config/plan',
+      body: 'a: 1',
+      headers: { 'content-type': 'text/yaml' },
+      status: 415,
+      code: 'unsupported_media_type',
+    },
+    {
+      name: 'a configuration with mistakes',
+      url: '/api/v1/config/plan',
+      body: { document: { apiVersion: 'leeway/v2' } },
+      status: 422,
+      code: 'config_invalid',
+    },
+    {
+      name: 'a silence without labels',
+      url: '/api/v1/silences',
+      body: { matchers: {}, endsAt: '2026-03-03T00:00:00Z', comment: 'x' },
+      status: 400,
+      code: 'invalid_request',
+      detail: /label/,
+    },
   ];
   test.each(cases)('$name', async ({ url, body, method, headers, status, code, detail }) => {
-    const answer = await server.call<Problem>(url, { ...(method ? { method } : {}), ...(body === undefined ? {} : { body }), ...(headers ? { headers } : {}) });
+    const answer = await server.call<Problem>(url, {
+      ...(method ? { method } : {}),
+      ...(body === undefined ? {} : { body }),
+      ...(headers ? { headers } : {}),
+    });
     expect(answer.status).toBe(status);
     expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
     expect(answer.body).toMatchObject({ code, status, type: `/api/docs/errors#${code}` });
@@ -141,7 +257,9 @@ test('the OpenAPI document is valid, and each route of the API has an answer and
   const { body } = await server.call<Record<string, never>>('/api/v1/openapi.json');
   const result = await new Validator().validate(body);
   expect(result).toMatchObject({ valid: true });
-  const paths = Object.entries((body as unknown as { paths: Record<string, Record<string, { summary?: string; responses?: object }>> }).paths);
+  const paths = Object.entries(
+    (body as unknown as { paths: Record<string, Record<string, { summary?: string; responses?: object }>> }).paths,
+  );
   expect(paths.length).toBeGreaterThan(25);
   for (const [path, methods] of paths.filter(([path]) => path.startsWith('/api/v1/'))) {
     for (const [method, { summary, responses }] of Object.entries(methods)) {
@@ -152,7 +270,8 @@ test('the OpenAPI document is valid, and each route of the API has an answer and
 });
 
 describe('logging in', () => {
-  const login = async () => (await server.call<{ link: string }>('/api/v1/tokens/login', { body: {} })).body.link.split('#')[1]!;
+  const login = async () =>
+    (await server.call<{ link: string }>('/api/v1/tokens/login', { body: {} })).body.link.split('#')[1]!;
   const open = (code: string) => server.call<{ role: string }>('/api/v1/session', { token: null, body: { code } });
 
   test('a link is good once, and its session is for this browser alone', async () => {
@@ -161,10 +280,14 @@ describe('logging in', () => {
     const { status, headers } = await open(code);
     expect(status).toBe(200);
     const cookie = String(headers['set-cookie']);
-    for (const flag of [/^leeway_session=lw_/, /HttpOnly/, /SameSite=Strict/, /Path=\//, /Expires=/]) expect(cookie).toMatch(flag);
+    for (const flag of [/^leeway_session=lw_/, /HttpOnly/, /SameSite=Strict/, /Path=\//, /Expires=/])
+      expect(cookie).toMatch(flag);
     expect(cookie).not.toMatch(/Domain=/);
     const session = { cookie: cookie.split(';')[0]! };
-    expect((await server.call('/api/v1/session', { token: null, headers: session })).body).toEqual({ actor: 'admin', role: 'admin' });
+    expect((await server.call('/api/v1/session', { token: null, headers: session })).body).toEqual({
+      actor: 'admin',
+      role: 'admin',
+    });
     expect((await open(code)).status).toBe(401);
     expect((await open(session.cookie.split('=')[1]!)).status).toBe(401); // a session opens no other
   });
@@ -175,14 +298,20 @@ describe('logging in', () => {
 
   test('a link runs out after a day', async () => {
     const code = await login();
-    await server.app.ctx.store.db.updateTable('tokens').set({ expiresAt: Date.now() - 1 }).where('kind', '=', 'login').execute();
+    await server.app.ctx.store.db
+      .updateTable('tokens')
+      .set({ expiresAt: Date.now() - 1 })
+      .where('kind', '=', 'login')
+      .execute();
     expect((await open(code)).status).toBe(401);
   });
 
   test('to log out ends the session at once', async () => {
     const cookie = String((await open(await login())).headers['set-cookie']).split(';')[0]!;
     expect((await server.call('/api/v1/session', { token: null, headers: { cookie } })).status).toBe(200);
-    expect((await server.call('/api/v1/session', { token: null, method: 'DELETE', headers: { cookie } })).status).toBe(204);
+    expect((await server.call('/api/v1/session', { token: null, method: 'DELETE', headers: { cookie } })).status).toBe(
+      204,
+    );
     expect((await server.call('/api/v1/session', { token: null, headers: { cookie } })).status).toBe(401);
   });
 });
@@ -190,7 +319,9 @@ describe('logging in', () => {
 describe('the stream of events', () => {
   /** Opens the stream and gives the events as they come. */
   async function stream(headers: Record<string, string> = {}, query = '') {
-    const sent = request(`${base}/api/v1/events${query}`, { headers: { authorization: `Bearer ${tokens['viewer']}`, ...headers } });
+    const sent = request(`${base}/api/v1/events${query}`, {
+      headers: { authorization: `Bearer ${tokens['viewer']}`, ...headers },
+    });
     sent.end();
     const [response] = (await once(sent, 'response')) as [IncomingMessage];
     response.setEncoding('utf8').on('error', () => {}); // it breaks off when either side has had enough

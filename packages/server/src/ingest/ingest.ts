@@ -88,12 +88,14 @@ export class Ingest {
     return lane;
   }
 
-  /** Tells browsers that rows came, about once a second. */
+  /** Tells browsers that rows came, about once a second. The rows are stored: what goes wrong here is no fault of theirs. */
   async #tell(model: string, rows: number): Promise<void> {
     const now = Date.now();
     if (now - (this.#told.get(model) ?? 0) < 1_000) return;
     this.#told.set(model, now);
-    await this.#ctx.events.emit(this.#ctx.store.db, 'ingest.progress', model, { rows });
+    await this.#ctx.events
+      .emit(this.#ctx.store.db, 'ingest.progress', model, { rows })
+      .catch((err: unknown) => this.#ctx.log.warn({ err }, 'could not tell that rows came'));
   }
 }
 

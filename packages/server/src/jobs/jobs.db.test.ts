@@ -36,7 +36,11 @@ describe.each(stores())('on $name', ({ make }) => {
 
   test('a job of the same kind and key is there once, until it is done', async () => {
     const jobs = worker();
-    jobs.define('a', { maxAttempts: 1, backoff: () => 0, handler: async ({ key }) => void done.push(key) as undefined });
+    jobs.define('a', {
+      maxAttempts: 1,
+      backoff: () => 0,
+      handler: async ({ key }) => void done.push(key) as undefined,
+    });
     expect(await jobs.enqueue(store.db, { kind: 'a', key: 'x', payload: 1 })).toBe(true);
     expect(await jobs.enqueue(store.db, { kind: 'a', key: 'x', payload: 2 })).toBe(false);
     expect(await jobs.enqueue(store.db, { kind: 'a', key: 'y', payload: 1 })).toBe(true);
@@ -50,10 +54,12 @@ describe.each(stores())('on $name', ({ make }) => {
     jobs.define<number>('a', {
       maxAttempts: 1,
       backoff: () => 0,
-      handler: async ({ payload }) => async (tx) => {
-        await effect(`run ${payload}`)(tx);
-        if (payload < 3) await jobs.enqueue(tx, { kind: 'a', key: 'x', payload: payload + 1 });
-      },
+      handler:
+        async ({ payload }) =>
+        async (tx) => {
+          await effect(`run ${payload}`)(tx);
+          if (payload < 3) await jobs.enqueue(tx, { kind: 'a', key: 'x', payload: payload + 1 });
+        },
     });
     await jobs.enqueue(store.db, { kind: 'a', key: 'x', payload: 1 });
     await jobs.drain();
@@ -72,8 +78,16 @@ describe.each(stores())('on $name', ({ make }) => {
 
   test('jobs run when they fall due, those due first first', async () => {
     const jobs = worker({ concurrency: 1 });
-    jobs.define('a', { maxAttempts: 1, backoff: () => 0, handler: async ({ key }) => void done.push(key) as undefined });
-    for (const [key, after] of [['late', 2], ['now', 0], ['soon', 1]] as const)
+    jobs.define('a', {
+      maxAttempts: 1,
+      backoff: () => 0,
+      handler: async ({ key }) => void done.push(key) as undefined,
+    });
+    for (const [key, after] of [
+      ['late', 2],
+      ['now', 0],
+      ['soon', 1],
+    ] as const)
       await jobs.enqueue(store.db, { kind: 'a', key, payload: 0, runAt: START + after * MINUTE });
     await jobs.drain();
     expect(done).toEqual(['now']);
@@ -136,12 +150,42 @@ describe.each(stores())('on $name', ({ make }) => {
   });
 
   describe('tries', () => {
-    const cases: { name: string; outcomes: ('fail' | 'later' | 'ok')[]; tries: number[]; at: number[]; end: 'done' | 'dead' }[] = [
+    const cases: {
+      name: string;
+      outcomes: ('fail' | 'later' | 'ok')[];
+      tries: number[];
+      at: number[];
+      end: 'done' | 'dead';
+    }[] = [
       { name: 'right at once', outcomes: ['ok'], tries: [1], at: [0], end: 'done' },
-      { name: 'the waiting time doubles up to a most', outcomes: ['fail', 'fail', 'fail', 'ok'], tries: [1, 2, 3, 4], at: [0, 1, 3, 6], end: 'done' },
-      { name: 'dead after the last try', outcomes: ['fail', 'fail', 'fail', 'fail'], tries: [1, 2, 3, 4], at: [0, 1, 3, 6], end: 'dead' },
-      { name: 'to wait is no failed try', outcomes: ['later', 'later', 'later', 'later', 'later', 'ok'], tries: [1, 1, 1, 1, 1, 1], at: [0, 2, 4, 6, 8, 10], end: 'done' },
-      { name: 'failures count on over waits', outcomes: ['fail', 'later', 'fail', 'fail', 'fail'], tries: [1, 2, 2, 3, 4], at: [0, 1, 3, 5, 8], end: 'dead' },
+      {
+        name: 'the waiting time doubles up to a most',
+        outcomes: ['fail', 'fail', 'fail', 'ok'],
+        tries: [1, 2, 3, 4],
+        at: [0, 1, 3, 6],
+        end: 'done',
+      },
+      {
+        name: 'dead after the last try',
+        outcomes: ['fail', 'fail', 'fail', 'fail'],
+        tries: [1, 2, 3, 4],
+        at: [0, 1, 3, 6],
+        end: 'dead',
+      },
+      {
+        name: 'to wait is no failed try',
+        outcomes: ['later', 'later', 'later', 'later', 'later', 'ok'],
+        tries: [1, 1, 1, 1, 1, 1],
+        at: [0, 2, 4, 6, 8, 10],
+        end: 'done',
+      },
+      {
+        name: 'failures count on over waits',
+        outcomes: ['fail', 'later', 'fail', 'fail', 'fail'],
+        tries: [1, 2, 2, 3, 4],
+        at: [0, 1, 3, 5, 8],
+        end: 'dead',
+      },
     ];
     test.each(cases)('$name', async ({ outcomes, tries, at, end }) => {
       const jobs = worker();
@@ -174,10 +218,12 @@ describe.each(stores())('on $name', ({ make }) => {
       jobs.define('a', {
         maxAttempts: 2,
         backoff: () => 0,
-        handler: async ({ attempt }) => async (tx) => {
-          await effect(`try ${attempt}`)(tx);
-          if (attempt === 1) throw new Error('half way');
-        },
+        handler:
+          async ({ attempt }) =>
+          async (tx) => {
+            await effect(`try ${attempt}`)(tx);
+            if (attempt === 1) throw new Error('half way');
+          },
       });
       await jobs.enqueue(store.db, { kind: 'a', key: 'x', payload: 0 });
       await jobs.drain();
@@ -201,7 +247,10 @@ describe.each(stores())('on $name', ({ make }) => {
       });
       await jobs.enqueue(store.db, { kind: 'a', key: 'x', payload: 0 });
       // As three processes leave it that were killed in it.
-      await store.db.updateTable('jobs').set({ state: 'leased', leaseOwner: 'gone', leaseUntil: 1, attempts: 3 }).execute();
+      await store.db
+        .updateTable('jobs')
+        .set({ state: 'leased', leaseOwner: 'gone', leaseUntil: 1, attempts: 3 })
+        .execute();
       await jobs.drain();
       expect(done).toEqual([]);
       expect(await effects()).toEqual(['the process ended in the midst of every try']);
@@ -215,7 +264,11 @@ describe.each(stores())('on $name', ({ make }) => {
       maxAttempts: 2,
       backoff: () => 0,
       handler: async () => {
-        if (first) await store.db.updateTable('jobs').set({ leaseOwner: 'another', leaseUntil: Date.now() + 60_000 }).execute();
+        if (first)
+          await store.db
+            .updateTable('jobs')
+            .set({ leaseOwner: 'another', leaseUntil: Date.now() + 60_000 })
+            .execute();
         first = false;
         return effect('written');
       },
@@ -237,15 +290,21 @@ describe.each(stores())('on $name', ({ make }) => {
       began = resolve;
     });
     const define = (jobs: Jobs, name: string, wait: () => Promise<void>) =>
-      jobs.define('a', { maxAttempts: 3, backoff: () => 0, handler: async () => (await wait(), effect(name)) });
-    define(slow, 'slow', async () => (began(), held));
+      jobs.define('a', { maxAttempts: 3, backoff: () => 0, handler: () => wait().then(() => effect(name)) });
+    define(slow, 'slow', () => {
+      began();
+      return held;
+    });
     define(quick, 'quick', async () => {});
     await slow.enqueue(store.db, { kind: 'a', key: 'x', payload: 0 });
     const slowly = slow.drain();
     await begun;
     await quick.drain();
     expect(await effects()).toEqual([]); // its lease holds
-    await store.db.updateTable('jobs').set({ leaseUntil: Date.now() - 1 }).execute();
+    await store.db
+      .updateTable('jobs')
+      .set({ leaseUntil: Date.now() - 1 })
+      .execute();
     await quick.drain();
     letGo();
     await slowly;
@@ -293,6 +352,8 @@ describe.each(stores())('on $name', ({ make }) => {
     jobs.start(5);
     expect((await begun).attempt).toBe(1);
     await jobs.stop();
-    expect(await rows()).toMatchObject([{ state: 'queued', leaseOwner: null, leaseUntil: null, attempts: 0, runAt: START }]);
+    expect(await rows()).toMatchObject([
+      { state: 'queued', leaseOwner: null, leaseUntil: null, attempts: 0, runAt: START },
+    ]);
   });
 });

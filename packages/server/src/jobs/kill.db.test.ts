@@ -44,7 +44,9 @@ describe.each(stores())('on $name', ({ make }) => {
     expect(killed).toBeGreaterThan(3);
     expect(left).toEqual([]);
     const names = events.map(({ name }) => name);
-    const expected = ['first', 'second'].flatMap((kind) => keys.flatMap((key) => [`${kind} ${key} a`, `${kind} ${key} b`]));
+    const expected = ['first', 'second'].flatMap((kind) =>
+      keys.flatMap((key) => [`${kind} ${key} a`, `${kind} ${key} b`]),
+    );
     expect([...names].sort()).toEqual(expected.sort());
     const lane = names.filter((name) => /^first .* a$/.test(name) && Number(name.split(' ')[1]) % 3 === 0);
     expect(lane).toEqual([...lane].sort()); // the lane kept its order through all of it

@@ -1,5 +1,6 @@
 import { LeewayError, type VersionInfo } from '@leeway/contract';
 import type { Context } from '../context.ts';
+import { lockInTx } from '../store/lock.ts';
 import type { StoreTx } from '../store/open.ts';
 import { CHAMPION, championOf, listVersions, versionOf } from './versions.ts';
 
@@ -19,6 +20,7 @@ export async function promoteInTx(
 ): Promise<void> {
   const { model, version, actor, reason } = change;
   const now = ctx.clock.now();
+  await lockInTx(tx, `versions/${model}`);
   const before = await championOf(tx, model);
   if (before?.version === version) return;
   await tx

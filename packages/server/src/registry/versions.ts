@@ -2,6 +2,7 @@ import type { DatasetInfo, VersionInfo } from '@leeway/contract';
 import { LeewayError } from '@leeway/contract';
 import { iso, isoOrNull } from '../platform/clock.ts';
 import { decode, decodeOrNull, encode } from '../store/json.ts';
+import { lockInTx } from '../store/lock.ts';
 import type { StoreReader, StoreTx } from '../store/open.ts';
 
 /** The alias of the version that serves. */
@@ -21,6 +22,7 @@ export interface NewVersion {
 
 /** Registers an artifact as the next version of its model and returns its name: v1, v2, ... */
 export async function registerVersion(tx: StoreTx, given: NewVersion): Promise<string> {
+  await lockInTx(tx, `versions/${given.model}`);
   const last = await tx
     .selectFrom('versions')
     .select((e) => e.fn.max('number').as('number'))

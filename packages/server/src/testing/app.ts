@@ -48,6 +48,8 @@ export interface TestAppOptions {
   config?: Record<string, unknown>;
   clock?: ManualClock;
   warehouse?: WarehouseForm;
+  /** A served warehouse that is there already, as for a replica. */
+  clickhouse?: ClickHouse;
   /** postgres:// address of an empty store; a file in the data directory by default. */
   store?: string;
   env?: NodeJS.ProcessEnv;
@@ -57,7 +59,7 @@ export interface TestAppOptions {
 export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const dataDir = mkdtempSync(join(tmpdir(), 'leeway-app-'));
   const clock = options.clock ?? new ManualClock(START);
-  const clickhouse = options.warehouse === 'served' ? await startClickHouse() : null;
+  const clickhouse = options.clickhouse ?? (options.warehouse === 'served' ? await startClickHouse() : null);
   const log: string[] = [];
   const sink = new Writable({
     write(chunk, _encoding, done) {
@@ -89,7 +91,10 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
     clickhouse,
     log,
     token: await createToken(app.ctx, 'test', { name: 'test', role: 'admin' }),
-    async call<T>(url: string, { method, token = test.token, body, headers = {} }: CallOptions = {}): Promise<Answer<T>> {
+    async call<T>(
+      url: string,
+      { method, token = test.token, body, headers = {} }: CallOptions = {},
+    ): Promise<Answer<T>> {
       const raw = typeof body === 'string' || Buffer.isBuffer(body);
       const response = await test.app.http.inject({
         method: (method ?? (body === undefined ? 'GET' : 'POST')) as 'GET',
@@ -115,7 +120,7 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
     },
     async close() {
       await test.app.close();
-      await clickhouse?.stop();
+      if (!options.clickhouse) await clickhouse?.stop();
       rmSync(dataDir, { recursive: true, force: true });
     },
   };

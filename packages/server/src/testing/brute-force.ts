@@ -21,7 +21,8 @@ export function binaryMetrics(rows: Scored[]): Record<string, number | null> {
   let ece = 0;
   for (let bin = 0; bin < 15; bin++) {
     const own = rows.filter(({ score }) => Math.min(14, Math.floor(score * 15)) === bin);
-    if (own.length > 0) ece += (own.length / rows.length) * Math.abs(mean(own.map((row) => row.score)) - mean(own.map(y)));
+    if (own.length > 0)
+      ece += (own.length / rows.length) * Math.abs(mean(own.map((row) => row.score)) - mean(own.map(y)));
   }
   return {
     roc_auc: ratio(wins, positive.length * negative.length),
@@ -47,7 +48,9 @@ export function regressionMetrics(rows: { label: number; prediction: number }[])
     mae: mean(errors.map(Math.abs)),
     mse: mean(squares),
     rmse: Math.sqrt(mean(squares)),
-    mape: mean(rows.filter(({ label }) => label !== 0).map(({ label, prediction }) => Math.abs((prediction - label) / label))),
+    mape: mean(
+      rows.filter(({ label }) => label !== 0).map(({ label, prediction }) => Math.abs((prediction - label) / label)),
+    ),
     r2: 1 - squares.reduce((a, b) => a + b, 0) / rows.reduce((sum, { label }) => sum + (label - centre) ** 2, 0),
     bias: mean(errors),
   };
@@ -59,11 +62,17 @@ export function multiclassMetrics(rows: { label: string; prediction: string }[])
     const tp = rows.filter((row) => row.label === name && row.prediction === name).length;
     const labelled = rows.filter((row) => row.label === name).length;
     const predicted = rows.filter((row) => row.prediction === name).length;
-    return { labelled, precision: predicted ? tp / predicted : 0, recall: labelled ? tp / labelled : 0, f1: (2 * tp) / (labelled + predicted) };
+    return {
+      labelled,
+      precision: predicted ? tp / predicted : 0,
+      recall: labelled ? tp / labelled : 0,
+      f1: (2 * tp) / (labelled + predicted),
+    };
   };
   const all = classes.map(of);
   const macro = (key: 'precision' | 'recall' | 'f1') => mean(all.map((one) => one[key]));
-  const weighted = (key: 'precision' | 'recall' | 'f1') => all.reduce((sum, one) => sum + one[key] * one.labelled, 0) / rows.length;
+  const weighted = (key: 'precision' | 'recall' | 'f1') =>
+    all.reduce((sum, one) => sum + one[key] * one.labelled, 0) / rows.length;
   const accuracy = rows.filter(({ label, prediction }) => label === prediction).length / rows.length;
   return {
     accuracy,

@@ -34,7 +34,11 @@ function bundle(program: string): Promise<string> {
 }
 
 /** Starts a program of `testing/programs`; it can be spoken to by messages. */
-export async function spawnProgram(program: string, args: string[] = [], options: ForkOptions = {}): Promise<ChildProcess> {
+export async function spawnProgram(
+  program: string,
+  args: string[] = [],
+  options: ForkOptions = {},
+): Promise<ChildProcess> {
   const file = program.endsWith('.ts') ? await bundle(program) : join(import.meta.dirname, 'programs', program);
   return fork(file, args, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'], execArgv: [], ...options });
 }

@@ -1,4 +1,4 @@
-import type { ColumnType, ModelConfig } from '@leeway/contract';
+import { type ColumnType, LeewayError, type ModelConfig } from '@leeway/contract';
 import { identifier, type Warehouse } from './warehouse.ts';
 
 /**
@@ -89,6 +89,7 @@ export async function syncModelTables(warehouse: Warehouse, model: ModelConfig):
   for (const [name, type] of columns) {
     const present = existing.get(name);
     if (present === type || !name.startsWith('f_')) continue;
+    if (present !== undefined) await checkConvertible(warehouse, model, name, type);
     const change =
       present === undefined ? `ADD COLUMN ${identifier(name)} ${type}` : `MODIFY COLUMN ${identifier(name)} ${type}`;
     await warehouse.command(`ALTER TABLE ${predictionsTable(model)} ${change}`, {}, 'sync-model');
@@ -96,6 +97,26 @@ export async function syncModelTables(warehouse: Warehouse, model: ModelConfig):
   }
   return changed;
 }
+
+/** A feature may change its type if every value that is stored can be one of the new type: none is lost. */
+async function checkConvertible(warehouse: Warehouse, model: ModelConfig, name: string, type: string): Promise<void> {
+  const [row] = await warehouse.query<{ n: number }>(
+    `SELECT countIf(${identifier(name)} IS NOT NULL AND accurateCastOrNull(${identifier(name)}, '${baseType(type)}') IS NULL) AS n
+     FROM ${predictionsTable(model)}`,
+    {},
+    'sync-model',
+  );
+  if (!row || row.n === 0) return;
+  const feature = name.slice('f_'.length);
+  const wanted = recordedColumns(model).get(feature);
+  throw new LeewayError(
+    'config_invalid',
+    `${model.name}: ${row.n} stored value${row.n === 1 ? '' : 's'} of the feature "${feature}" ${row.n === 1 ? 'is' : 'are'} no ${wanted}; give the new kind of values another name`,
+  );
+}
+
+/** `Float64` of `Nullable(Float64)`. */
+const baseType = (type: string): string => /(\w+)\)*$/.exec(type)![1]!;
 
 /**
  * SQL of a model's predictions of a time, one row each. Binds `from` and `to`; `where` may narrow it further.

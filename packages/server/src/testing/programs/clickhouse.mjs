@@ -11,10 +11,40 @@ const DATABASE = 'fleet';
 const MOST_URI = 1_048_576;
 const MOST_FIELD = 131_072;
 /** Parameters of the address that are no settings. */
-const RESERVED = new Set(['query', 'database', 'default_format', 'query_id', 'session_id', 'role', 'user', 'password', 'compress', 'decompress']);
+const RESERVED = new Set([
+  'query',
+  'database',
+  'default_format',
+  'query_id',
+  'session_id',
+  'role',
+  'user',
+  'password',
+  'compress',
+  'decompress',
+]);
 /** Settings of the HTTP layer, which the embedded engine does not know. */
-const HTTP_SETTINGS = new Set(['enable_http_compression', 'wait_end_of_query', 'send_progress_in_http_headers', 'http_headers_progress_interval_ms']);
-const STATUS = new Map([[62, 400], [36, 400], [43, 400], [457, 400], [60, 404], [81, 404], [47, 404], [115, 404], [516, 403], [194, 401], [164, 403], [159, 408], [1000, 400]]);
+const HTTP_SETTINGS = new Set([
+  'enable_http_compression',
+  'wait_end_of_query',
+  'send_progress_in_http_headers',
+  'http_headers_progress_interval_ms',
+]);
+const STATUS = new Map([
+  [62, 400],
+  [36, 400],
+  [43, 400],
+  [457, 400],
+  [60, 404],
+  [81, 404],
+  [47, 404],
+  [115, 404],
+  [516, 403],
+  [194, 401],
+  [164, 403],
+  [159, 408],
+  [1000, 400],
+]);
 
 const folder = process.argv[2];
 const first = new Session(folder);
@@ -34,10 +64,21 @@ const quoted = (text) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'"
 function authenticate(request) {
   const basic = /^Basic (.+)$/.exec(request.headers.authorization ?? '')?.[1];
   const [name, password] = basic
-    ? [Buffer.from(basic, 'base64').toString().split(':')[0], Buffer.from(basic, 'base64').toString().split(':').slice(1).join(':')]
+    ? [
+        Buffer.from(basic, 'base64').toString().split(':')[0],
+        Buffer.from(basic, 'base64').toString().split(':').slice(1).join(':'),
+      ]
     : [request.headers['x-clickhouse-user'], request.headers['x-clickhouse-key']];
-  if (name === undefined) throw new Refused(194, 'default: Authentication failed: password is incorrect, or there is no user with such name. (REQUIRED_PASSWORD)');
-  if (name !== USER || password !== PASSWORD) throw new Refused(516, `${name}: Authentication failed: password is incorrect, or there is no user with such name. (AUTHENTICATION_FAILED)`);
+  if (name === undefined)
+    throw new Refused(
+      194,
+      'default: Authentication failed: password is incorrect, or there is no user with such name. (REQUIRED_PASSWORD)',
+    );
+  if (name !== USER || password !== PASSWORD)
+    throw new Refused(
+      516,
+      `${name}: Authentication failed: password is incorrect, or there is no user with such name. (AUTHENTICATION_FAILED)`,
+    );
 }
 
 /** Fields of a multipart/form-data body. */
@@ -77,7 +118,8 @@ async function answer(request, body) {
   const statements = [];
   let sql = fields.get('query') ?? '';
   for (const [name, value] of fields) {
-    if (name !== 'query' && value.length > MOST_FIELD) throw new Refused(1000, 'HTML Form Exception: Field value too long');
+    if (name !== 'query' && value.length > MOST_FIELD)
+      throw new Refused(1000, 'HTML Form Exception: Field value too long');
     if (name.startsWith('param_')) statements.push(`SET ${name} = ${quoted(value)}`);
     else if (!RESERVED.has(name) && !HTTP_SETTINGS.has(name)) statements.push(`SET ${name} = ${quoted(value)}`);
   }
@@ -91,15 +133,30 @@ async function answer(request, body) {
   const session = new Session(folder);
   try {
     await session.queryAsync(`USE \`${database}\``);
-    const result = await session.queryAsync([...statements, sql].join('; '), { format: fields.get('default_format') ?? 'TabSeparated' });
+    const result = await session.queryAsync([...statements, sql].join('; '), {
+      format: fields.get('default_format') ?? 'TabSeparated',
+    });
     const rows = String(result.rowsRead ?? 0);
     return {
       body: Buffer.from(result.bytes()),
-      summary: JSON.stringify({ read_rows: rows, read_bytes: '0', written_rows: '0', written_bytes: '0', result_rows: rows, elapsed_ns: '0' }),
-      compress: url.searchParams.get('enable_http_compression') === '1' && /\bgzip\b/.test(request.headers['accept-encoding'] ?? ''),
+      summary: JSON.stringify({
+        read_rows: rows,
+        read_bytes: '0',
+        written_rows: '0',
+        written_bytes: '0',
+        result_rows: rows,
+        elapsed_ns: '0',
+      }),
+      compress:
+        url.searchParams.get('enable_http_compression') === '1' &&
+        /\bgzip\b/.test(request.headers['accept-encoding'] ?? ''),
     };
   } catch (error) {
-    const [, code, message] = /Code: (\d+)\. DB::Exception: ([\s\S]*)/.exec(error.message) ?? [null, '1002', error.message];
+    const [, code, message] = /Code: (\d+)\. DB::Exception: ([\s\S]*)/.exec(error.message) ?? [
+      null,
+      '1002',
+      error.message,
+    ];
     throw new Refused(Number(code), message);
   } finally {
     session.close?.();

@@ -14,9 +14,15 @@ for (const kind of ['first', 'second']) {
     handler: async ({ key }) => {
       await new Promise((resolve) => setTimeout(resolve, 3));
       return async (tx) => {
-        await tx.insertInto('events').values({ at: 0, name: `${kind} ${key} a`, model: null, data: '{}' }).execute();
+        await tx
+          .insertInto('events')
+          .values({ at: 0, name: `${kind} ${key} a`, model: null, data: '{}' })
+          .execute();
         if (kind === 'first') await jobs.enqueue(tx, { kind: 'second', key, payload: 0 });
-        await tx.insertInto('events').values({ at: 0, name: `${kind} ${key} b`, model: null, data: '{}' }).execute();
+        await tx
+          .insertInto('events')
+          .values({ at: 0, name: `${kind} ${key} b`, model: null, data: '{}' })
+          .execute();
       };
     },
   });
