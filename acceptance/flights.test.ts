@@ -177,7 +177,7 @@ describe.skipIf(!chromium)('the dashboard of it', () => {
   it.each([
     ['model', '/models/flights-late?range=1y&metric=calibration_bias&monitor=weekly', 'calibration'],
     ['performance', '/models/flights-late?range=1y&metric=log_loss', 'log'],
-    ['drift', '/models/flights-late?tab=drift&range=1y', 'distance'],
+    ['drift', '/models/flights-late?tab=drift&range=1y', 'distribution'],
     ['quality', '/models/flights-late?tab=quality&range=1y', 'distance'],
     ['service', '/models/flights-late?tab=service&range=1y', 'latency'],
   ])('draws %s', async (name, path, word) => {

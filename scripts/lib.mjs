@@ -1,6 +1,6 @@
 // What the scripts share: run a program, find out what has to be made anew, say what is going on.
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -59,13 +59,17 @@ export async function build() {
   const built = join(ROOT, 'packages/server/dist/cli/main.js');
   const dashboard = join(ROOT, 'packages/web/dist/index.html');
   const sources = ['stats', 'contract', 'client', 'server'].map((name) => join(ROOT, 'packages', name, 'src'));
-  if (olderThan(built, sources))
+  if (olderThan(built, sources)) {
     await step('building the server', 'node', [
       join(ROOT, 'node_modules/typescript/bin/tsc'),
       '-b',
       'packages/server',
       'packages/client',
     ]);
+    // The compiler leaves alone what has not changed: the time on this file says when all of it was last built.
+    utimesSync(built, new Date(), new Date());
+    chmodSync(built, 0o755);
+  }
   if (olderThan(dashboard, [join(ROOT, 'packages/web/src'), join(ROOT, 'packages/contract/src')])) {
     await step('building the dashboard', 'npm', ['run', 'build', '--workspace', '@leeway/web', '--silent']);
   }

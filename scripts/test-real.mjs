@@ -53,7 +53,11 @@ async function main(names) {
 
   const began = Date.now();
   await install();
-  await step('building the server', process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-b', 'packages/server']);
+  await step('building the server', process.execPath, [
+    join(ROOT, 'node_modules/typescript/bin/tsc'),
+    '-b',
+    'packages/server',
+  ]);
   const count = { passed: 0, failed: 0, skipped: 0 };
   const skip = (name, why) => {
     count.skipped += 1;
@@ -80,7 +84,9 @@ async function main(names) {
     }
   }
   say(`${((Date.now() - began) / 1000).toFixed(0)} s in all`);
-  console.log(`\n${count.passed} passed, ${count.failed} failed${count.skipped > 0 ? `, ${count.skipped} skipped` : ''}`);
+  console.log(
+    `\n${count.passed} passed, ${count.failed} failed${count.skipped > 0 ? `, ${count.skipped} skipped` : ''}`,
+  );
   process.exitCode = count.failed > 0 ? 1 : 0;
 }
 
@@ -100,7 +106,11 @@ function inProcess(task) {
     child.on('exit', (code, signal) => {
       clearTimeout(timer);
       const why = signal ? `ended by ${signal} after ${seconds().toFixed(0)} s` : `exit status ${code}`;
-      const broken = { report: '', megabytes: 0, checks: [{ ok: false, text: 'the replay came to its end', got: why }] };
+      const broken = {
+        report: '',
+        megabytes: 0,
+        checks: [{ ok: false, text: 'the replay came to its end', got: why }],
+      };
       done({ ...(result ?? broken), seconds: seconds() });
     });
   });
@@ -120,7 +130,8 @@ async function findPython() {
     [path, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements]],
   ]) {
     const { code, output } = await capture(command, args, { timeout: 180_000 });
-    if (code !== 0) return { missing: `scikit-learn cannot be had: ${output.trim().split('\n').at(-1) || `${command} failed`}` };
+    if (code !== 0)
+      return { missing: `scikit-learn cannot be had: ${output.trim().split('\n').at(-1) || `${command} failed`}` };
   }
   writeFileSync(mark, hash);
   return { path };
@@ -129,26 +140,52 @@ async function findPython() {
 /** In the child: plays one scenario on a whole Leeway and tells the parent what came of it. */
 async function replay({ example, scenario: name, folder: dataFolder, python }) {
   const server = (path) => import(pathToFileURL(join(ROOT, 'packages/server/dist', path)).href);
-  const [{ App }, { Api }, { createToken }, { readConfig }, { ManualClock }, { createLogger }, io, { readTable }] = await Promise.all(
-    ['app/app.js', 'cli/api.js', 'access/tokens.js', 'config/load.js', 'platform/clock.js', 'platform/log.js', 'cli/io.js', 'learner/read-table.js'].map(server),
-  );
+  const [{ App }, { Api }, { createToken }, { readConfig }, { ManualClock }, { createLogger }, io, { readTable }] =
+    await Promise.all(
+      [
+        'app/app.js',
+        'cli/api.js',
+        'access/tokens.js',
+        'config/load.js',
+        'platform/clock.js',
+        'platform/log.js',
+        'cli/io.js',
+        'learner/read-table.js',
+      ].map(server),
+    );
   const folder = join(ROOT, 'examples', example);
   const played = await load(example);
   const scenario = played.scenarios.find((candidate) => candidate.name === name);
   const config = await readConfig(join(folder, 'leeway.yaml'));
-  scenario.configure?.(config.document.models.find((model) => model.name === played.model), { python, folder });
+  scenario.configure?.(
+    config.document.models.find((model) => model.name === played.model),
+    { python, folder },
+  );
 
   const dataDir = mkdtempSync(join(tmpdir(), 'leeway-real-'));
   const clock = new ManualClock(played.start);
-  const app = await App.open({ config, dataDir, clock, host: '127.0.0.1', port: 0, log: createLogger('warn'), write: () => {} });
+  const app = await App.open({
+    config,
+    dataDir,
+    clock,
+    host: '127.0.0.1',
+    port: 0,
+    log: createLogger('warn'),
+    write: () => {},
+  });
   const checks = [];
   const notes = [];
   let report = '';
   try {
     const url = await app.start({ work: false });
-    const api = await Api.connect({ url, token: await createToken(app.ctx, 'test', { name: 'replay', role: 'admin' }) });
+    const api = await Api.connect({
+      url,
+      token: await createToken(app.ctx, 'test', { name: 'replay', role: 'admin' }),
+    });
     const read = (query) =>
-      api.get(`/models/${played.model}/measurements`, { from: played.start, to: played.end, ...query }).then((answer) => answer.measurements);
+      api
+        .get(`/models/${played.model}/measurements`, { from: played.start, to: played.end, ...query })
+        .then((answer) => answer.measurements);
 
     await played.play({
       folder: dataFolder,
@@ -167,7 +204,12 @@ async function replay({ example, scenario: name, folder: dataFolder, python }) {
       api.get(`/models/${played.model}/versions`),
       api.get(`/models/${played.model}/windows`, { from: played.start, to: played.end }),
     ]);
-    const found = { alerts: alerts.filter((alert) => alert.firedAt !== null).reverse(), runs: runs.toReversed(), versions: versions.toReversed(), windows };
+    const found = {
+      alerts: alerts.filter((alert) => alert.firedAt !== null).reverse(),
+      runs: runs.toReversed(),
+      versions: versions.toReversed(),
+      windows,
+    };
     report = render(io, found);
     await played.judge({
       found,
@@ -193,19 +235,28 @@ function progress(name) {
   return (text, share) => {
     if (Date.now() - told < (process.stderr.isTTY ? 200 : 10_000)) return;
     told = Date.now();
-    process.stderr.write(`${process.stderr.isTTY ? '\r' : ''}• ${name} ${text} ${Math.min(100, Math.round(100 * share))} %${process.stderr.isTTY ? '' : '\n'}`);
+    process.stderr.write(
+      `${process.stderr.isTTY ? '\r' : ''}• ${name} ${text} ${Math.min(100, Math.round(100 * share))} %${process.stderr.isTTY ? '' : '\n'}`,
+    );
   };
 }
 
 /** A metric of what served and of v1 in the shadow, over the windows that have both, each with the weight of its rows. */
 async function compare(read, metric, from) {
-  const [served, frozen] = await Promise.all([read({ metric, from, version: '' }), read({ metric, from, version: 'v1' })]);
+  const [served, frozen] = await Promise.all([
+    read({ metric, from, version: '' }),
+    read({ metric, from, version: 'v1' }),
+  ]);
   const theirs = new Map(frozen.filter((m) => m.value !== null).map((m) => [`${m.monitor} ${m.windowStart}`, m]));
   const pairs = served.filter((m) => m.value !== null && theirs.has(`${m.monitor} ${m.windowStart}`));
   const rows = pairs.reduce((sum, m) => sum + m.n, 0);
   const mean = (value) => pairs.reduce((sum, m) => sum + value(m) * m.n, 0) / rows;
   return {
-    from: pairs.map((m) => m.windowStart).sort()[0]?.slice(0, 10) ?? 'never',
+    from:
+      pairs
+        .map((m) => m.windowStart)
+        .sort()[0]
+        ?.slice(0, 10) ?? 'never',
     windows: pairs.length,
     served: mean((m) => m.value),
     frozen: mean((m) => theirs.get(`${m.monitor} ${m.windowStart}`).value),
@@ -216,7 +267,8 @@ function render({ table, number }, { alerts, runs, versions, windows }) {
   const date = (at) => at?.slice(0, 10) ?? '';
   const short = (text, length) => (text.length > length ? `${text.slice(0, length - 3)}...` : text);
   const states = new Map();
-  for (const { monitor, state } of windows) states.set(`${monitor}, ${state}`, (states.get(`${monitor}, ${state}`) ?? 0) + 1);
+  for (const { monitor, state } of windows)
+    states.set(`${monitor}, ${state}`, (states.get(`${monitor}, ${state}`) ?? 0) + 1);
   const parts = [`Windows: ${[...states].map(([what, n]) => `${n} ${what}`).join('; ') || 'none'}`];
   parts.push('', `Alerts: ${alerts.length || 'none'}`);
   if (alerts.length > 0) {
@@ -238,11 +290,18 @@ function render({ table, number }, { alerts, runs, versions, windows }) {
         { title: 'TRIGGER', value: (r) => r.trigger },
         { title: 'STATE', value: (r) => r.state },
         { title: 'VERSION', value: (r) => (r.challenger ? `${r.champion ?? '-'} > ${r.challenger}` : '') },
-        { title: 'GATES', value: (r) => r.gates.map((g) => `${g.metric} ${number(g.champion)} > ${number(g.challenger)} ${g.verdict}`).join(', ') || short(r.error?.detail ?? r.decision ?? '', 90) },
+        {
+          title: 'GATES',
+          value: (r) =>
+            r.gates.map((g) => `${g.metric} ${number(g.champion)} > ${number(g.challenger)} ${g.verdict}`).join(', ') ||
+            short(r.error?.detail ?? r.decision ?? '', 90),
+        },
       ]),
     );
   }
-  const served = versions.flatMap(({ version, served }) => served.map(({ from, to }) => `${version} ${date(from)} to ${date(to) || 'the end'}`));
+  const served = versions.flatMap(({ version, served }) =>
+    served.map(({ from, to }) => `${version} ${date(from)} to ${date(to) || 'the end'}`),
+  );
   if (served.length > 0) parts.push('', `Served: ${served.join(', ')}`);
   return `${parts.join('\n')}\n`;
 }
@@ -262,8 +321,12 @@ async function readRows(readTable, path, kinds) {
   const table = await readTable(path, new Map(Object.entries(kinds)));
   const columns = Object.keys(kinds).map((name) => {
     const column = table.columns.get(name);
-    return column.kind === 'categorical' ? (row) => column.categories[column.codes[row]] ?? null : (row) => column.values[row];
+    return column.kind === 'categorical'
+      ? (row) => column.categories[column.codes[row]] ?? null
+      : (row) => column.values[row];
   });
   const names = Object.keys(kinds);
-  return Array.from({ length: table.rows }, (_, row) => Object.fromEntries(names.map((name, i) => [name, columns[i](row)])));
+  return Array.from({ length: table.rows }, (_, row) =>
+    Object.fromEntries(names.map((name, i) => [name, columns[i](row)])),
+  );
 }

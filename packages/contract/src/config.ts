@@ -32,7 +32,7 @@ export const StoreConfig = strict({
 /** A place that messages go to. Further keys belong to the channel's type. */
 export const ChannelConfig = z.looseObject({
   name: Name.describe('What routes call it.'),
-  type: z.string().describe('Kind of channel; `leeway channels types` lists them.'),
+  type: z.string().describe('Kind of channel; docs/reference/configuration.md lists them.'),
   sendResolved: z.boolean().default(true).describe('Whether it is told when an alert is over.'),
 });
 

@@ -41,7 +41,7 @@ export const ERRORS = {
   clock_far_off: [
     422,
     'The time lies too far from now',
-    'Check the clock and the unit; past data goes in by `leeway import`.',
+    'Check the clock and the unit; rows up to 30 years old are taken.',
   ],
   wrong_type: [422, 'A value has another type than its column', 'Send it as the type that the model declares.'],
   missing_label: [422, 'The label row has no label', 'Give the label column; null withdraws a label.'],
@@ -116,7 +116,7 @@ export class LeewayError extends Error {
   /** The error as an RFC 9457 problem document. */
   toProblem(): Problem {
     return {
-      type: `/api/docs/errors#${this.code}`,
+      type: `urn:leeway:error:${this.code}`,
       code: this.code,
       status: this.status,
       title: ERRORS[this.code][1],

@@ -70,21 +70,19 @@ describe.each(stores())('a server on $name', ({ name, make }) => {
       expect(dead).toEqual([]);
 
       const { ctx } = one.app;
-      await ctx.store.db
-        .transaction()
-        .execute((tx) =>
-          registerVersion(tx, {
-            model: 'houses',
-            createdAt: 0,
-            createdBy: 'test',
-            run: null,
-            parent: null,
-            dataset: null,
-            metrics: {},
-            params: {},
-            artifact: { hash: 'h', bytes: 1, format: 'other' },
-          }),
-        );
+      await ctx.store.db.transaction().execute((tx) =>
+        registerVersion(tx, {
+          model: 'houses',
+          createdAt: 0,
+          createdBy: 'test',
+          run: null,
+          parent: null,
+          dataset: null,
+          metrics: {},
+          params: {},
+          artifact: { hash: 'h', bytes: 1, format: 'other' },
+        }),
+      );
       await promote(ctx, async () => {}, { model: 'houses', version: 'v1', actor: 'ada', reason: 'first' });
       const { body } = await two.call<{ versions: { aliases: string[] }[] }>('/api/v1/models/houses/versions');
       expect(body.versions).toMatchObject([{ aliases: ['champion'] }]);

@@ -161,10 +161,20 @@ export class App {
       });
       for (const model of next.models) await gateway.refresh(model.name);
     };
+    let inForce = JSON.stringify(raw.document);
+    /** Another replica has applied a configuration. */
+    const followConfig = async () => {
+      const revision = await lastRevision(store.db);
+      const document = JSON.stringify(revision?.document);
+      if (!revision || document === inForce) return;
+      await bringInForce(await checkConfig(rawDocument(revision.document), PLUGINS, options.env));
+      inForce = document;
+    };
     // A promotion anywhere, by whomever, reaches every gateway through the events. From before the first look
     // at what serves, so that none is missed.
     const follower = await followEvents(ctx, async (event) => {
       if (event.name === 'version.promoted' && event.model !== null) await gateway.refresh(event.model);
+      if (event.name === 'config.applied') await followConfig();
     });
     close.push(() => follower.stop());
     await bringInForce(config);
@@ -186,6 +196,7 @@ export class App {
         async apply(actor, document) {
           const next = await checkConfig(rawDocument(document), PLUGINS, options.env);
           await bringInForce(next);
+          inForce = JSON.stringify(document);
           return saveRevision(ctx, actor, document, next);
         },
         async current() {

@@ -1,5 +1,5 @@
 import type { Config, ModelConfig, RouteConfig } from '@leeway/contract';
-import { driftTests, performanceMetrics } from '@leeway/stats';
+import { type ComparisonMetric, driftTests, performanceMetrics } from '@leeway/stats';
 import { Cron } from 'croner';
 import type { z } from 'zod';
 import { monitoringMetrics } from '../monitoring/metrics.ts';
@@ -65,6 +65,9 @@ function checkModel(model: ModelConfig, plugins: Plugins, path: PropertyKey[], n
     if (rule.above === undefined && rule.below === undefined && rule.outside === undefined) {
       note(at, 'needs one of above, below or outside');
     }
+    if (monitoringMetrics.some(({ id, of }) => id === rule.metric && of === 'column') && rule.column === undefined) {
+      note(at, `needs a column, or "*" for each: ${rule.metric} is measured by column`);
+    }
     if (rule.of !== undefined && rule.of < rule.for)
       note([...at, 'of'], `is ${rule.of}, and \`for\` asks for ${rule.for} of them`);
   });
@@ -90,14 +93,28 @@ function checkModel(model: ModelConfig, plugins: Plugins, path: PropertyKey[], n
     else if (!isCron(trigger.cron))
       note([...at, 'cron'], `"${trigger.cron}" is not a cron expression such as "0 3 * * 1"`);
   });
-  retrain.gates.forEach((gate, i) =>
-    mustBe(gate.metric, metrics, 'metric', [...path, 'retrain', 'gates', i, 'metric'], note),
-  );
+  retrain.gates.forEach((gate, i) => {
+    const known = gate.type === 'compare' ? COMPARABLE[model.task] : performanceMetrics[model.task].map(({ id }) => id);
+    mustBe(
+      gate.metric,
+      known,
+      `metric to ${gate.type === 'compare' ? 'compare by' : 'judge a challenger by'}`,
+      [...path, 'retrain', 'gates', i, 'metric'],
+      note,
+    );
+  });
 }
 
 function executorOptions({ type: _type, timeout: _timeout, ...options }: { type: string; timeout: string }): object {
   return options;
 }
+
+/** Metrics by which two versions can be compared on the same rows. */
+const COMPARABLE: Record<ModelConfig['task'], readonly ComparisonMetric[]> = {
+  binary: ['roc_auc', 'log_loss', 'brier_score', 'accuracy'],
+  multiclass: ['accuracy'],
+  regression: ['mae', 'mse', 'rmse'],
+};
 
 /** Every metric that a rule of the model can read. */
 export function metricIds(model: Pick<ModelConfig, 'task'>): string[] {

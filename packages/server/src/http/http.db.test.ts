@@ -230,7 +230,7 @@ describe('every error is a problem document', () => {
     });
     expect(answer.status).toBe(status);
     expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
-    expect(answer.body).toMatchObject({ code, status, type: `/api/docs/errors#${code}` });
+    expect(answer.body).toMatchObject({ code, status, type: `urn:leeway:error:${code}` });
     for (const member of ['title', 'detail', 'remedy', 'requestId'] as const) expect(answer.body[member]).toMatch(/./);
     if (detail) expect(answer.body.detail).toMatch(detail);
   });
