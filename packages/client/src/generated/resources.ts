@@ -1,0 +1,221 @@
+// Made by scripts/generate-openapi.mjs from docs/reference/openapi.json; not to be edited.
+
+/** A row that was not stored, and why. */
+export interface Rejection {
+  /** Position in the request, from 0. */
+  row: number;
+  code: string;
+  message: string;
+}
+
+/** What became of the rows of a request. */
+export interface IngestResult {
+  accepted: number;
+  duplicates: number;
+  rejected: Rejection[];
+}
+
+export interface CauseColumns {
+  column: string;
+  metric: string;
+  value: number;
+  text: string;
+}
+
+export interface CauseSlices {
+  slice: string;
+  metric: string;
+  value: number;
+  n: number;
+}
+
+/** What is most likely behind an alert. */
+export interface Cause {
+  /** One sentence. */
+  summary: string;
+  kind: 'data_quality' | 'input_drift' | 'prediction_drift' | 'concept' | 'service' | 'unknown';
+  columns: CauseColumns[];
+  slices: CauseSlices[];
+}
+
+/** Something is wrong with a model, or was. */
+export interface Alert {
+  id: string;
+  model: string;
+  rule: string;
+  state: 'pending' | 'firing' | 'recovering' | 'resolved';
+  /** Whether the last window had no or too few data. */
+  noData: boolean;
+  severity: 'critical' | 'warning' | 'info';
+  labels: Record<string, string>;
+  metric: string;
+  column: string;
+  slice: string;
+  version: string;
+  value: number | null;
+  threshold: number | null;
+  windowStart: string;
+  windowEnd: string;
+  summary: string;
+  cause: Cause | null;
+  runbook: string | null;
+  /** When the first window over the threshold was evaluated. */
+  activeAt: string;
+  firedAt: string | null;
+  resolvedAt: string | null;
+  acknowledgedBy: string | null;
+  acknowledgedAt: string | null;
+  /** Id of the silence that mutes it now. */
+  silencedBy: string | null;
+}
+
+/** The data of a run. */
+export interface DatasetInfo {
+  /** SHA-256 of the training and the held-out file together. */
+  hash: string;
+  start: string;
+  holdoutStart: string;
+  end: string;
+  trainRows: number;
+  holdoutRows: number;
+}
+
+/** One comparison of challenger and champion. */
+export interface GateResult {
+  type: string;
+  metric: string;
+  verdict: 'pass' | 'fail' | 'inconclusive';
+  reason: string;
+  champion: number | null;
+  challenger: number | null;
+  difference: number | null;
+  lower: number | null;
+  upper: number | null;
+  n: number;
+}
+
+export interface RunError {
+  code: string;
+  detail: string;
+}
+
+/** A retraining run. */
+export interface Run {
+  id: string;
+  model: string;
+  state:
+    | 'queued'
+    | 'preparing'
+    | 'training'
+    | 'evaluating'
+    | 'awaiting_approval'
+    | 'promoted'
+    | 'rejected'
+    | 'vetoed'
+    | 'failed'
+    | 'cancelled';
+  /** What started it: alert:RULE, schedule, hand. */
+  trigger: string;
+  reason: string;
+  alert: string | null;
+  champion: string | null;
+  challenger: string | null;
+  dataset: DatasetInfo | null;
+  gates: GateResult[];
+  /** What was decided, by whom and why. */
+  decision: string | null;
+  error: RunError | null;
+  /** Last lines that the trainer wrote. */
+  log: string;
+  createdAt: string;
+  updatedAt: string;
+  endedAt: string | null;
+}
+
+export interface VersionInfoArtifact {
+  hash: string;
+  bytes: number;
+  format: string;
+}
+
+export interface VersionInfoServed {
+  from: string;
+  to: string | null;
+}
+
+/** A version of a model. */
+export interface VersionInfo {
+  model: string;
+  version: string;
+  aliases: string[];
+  createdAt: string;
+  createdBy: string;
+  run: string | null;
+  /** Champion at the time it was made. */
+  parent: string | null;
+  dataset: DatasetInfo | null;
+  metrics: Record<string, number | null>;
+  params: Record<string, unknown>;
+  artifact: VersionInfoArtifact;
+  served: VersionInfoServed[];
+}
+
+export interface ModelSummaryPredictionsPerDay {
+  day: string;
+  rows: number;
+}
+
+export interface ModelSummaryHeadline {
+  metric: string;
+  value: number | null;
+  reference: number | null;
+}
+
+/** How a model is. */
+export interface ModelSummary {
+  name: string;
+  task: 'binary' | 'multiclass' | 'regression';
+  owner: string | null;
+  description: string | null;
+  champion: string | null;
+  health: 'ok' | 'warning' | 'critical' | 'no_data';
+  firing: number;
+  lastPrediction: string | null;
+  lastWindow: string | null;
+  predictionsPerDay: ModelSummaryPredictionsPerDay[];
+  headline: ModelSummaryHeadline | null;
+}
+
+/** One number about one closed window. */
+export interface Measurement {
+  model: string;
+  monitor: string;
+  /** Such as roc_auc, drift.psi, drift.share, quality.missing_share, service.latency_p95. */
+  metric: string;
+  /** Column it is about; empty for the whole. */
+  column: string;
+  /** Such as "origin=ATL"; empty for all rows. */
+  slice: string;
+  /** Version that predicted; empty for all. */
+  version: string;
+  windowStart: string;
+  windowEnd: string;
+  /** 0 for the first; each later one has seen more labels. */
+  revision: number;
+  value: number | null;
+  lower: number | null;
+  upper: number | null;
+  /** Rows behind it. */
+  n: number;
+  /** Share of the predictions that had a label; null where labels play no part. */
+  coverage: number | null;
+  /** The same number about the reference. */
+  reference: number | null;
+  threshold: number | null;
+  status: 'ok' | 'insufficient' | 'no_data';
+  /** Why there is no value, or how a verdict was reached; may be empty. */
+  reason: string;
+  /** What a chart or a message needs besides, such as the worst values. */
+  detail: Record<string, unknown>;
+  computedAt: string;
+}
