@@ -155,6 +155,11 @@ describe('secrets', () => {
     },
     { name: 'a version', document: { apiVersion: '${env:SECRET}' } },
   ];
+  test('are not read from what is no file', async () => {
+    const error = await errorOf(check(webhook('${file:/dev/zero}')));
+    expect(error.detail).toMatch(/the file \/dev\/zero cannot be read/);
+  });
+
   test.each(mistakes)('are not told by the message about $name', async ({ document }) => {
     const error = await errorOf(check(document));
     const told = JSON.stringify(error.toProblem());

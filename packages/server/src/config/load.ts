@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { Config, LeewayError } from '@leeway/contract';
 import { type Document, isMap, isNode, LineCounter, parseDocument } from 'yaml';
@@ -154,18 +154,24 @@ interface Secrets {
   note: Note;
 }
 
+const MOST_SECRET_BYTES = 65_536;
+
+/** Text of a file; undefined where there is none to be had. Devices and the like, which may never end, are not read. */
+async function readSecret(path: string): Promise<string | undefined> {
+  try {
+    const found = await stat(path);
+    return found.isFile() && found.size <= MOST_SECRET_BYTES ? (await readFile(path, 'utf8')).trim() : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Replaces `${env:NAME}` and `${file:PATH}` in every text of the document. */
 async function resolveSecrets(value: unknown, from: Secrets, path: Path): Promise<unknown> {
   if (typeof value === 'string') {
     let text = value;
     for (const [whole, source, name] of value.matchAll(SECRET)) {
-      const secret =
-        source === 'env'
-          ? from.env[name!]
-          : await readFile(name!, 'utf8').then(
-              (found) => found.trim(),
-              () => undefined,
-            );
+      const secret = source === 'env' ? from.env[name!] : await readSecret(name!);
       if (secret !== undefined && secret.length >= LEAST_SECRET) from.secrets.set(secret, whole);
       if (secret === undefined)
         from.note(

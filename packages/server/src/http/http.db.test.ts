@@ -47,7 +47,7 @@ describe('who may do what', () => {
     { name: 'promote', url: `${MODEL}/promote`, body: {}, allowed: ['admin', 'operator'] },
     { name: 'rollback', url: `${MODEL}/rollback`, body: {}, allowed: ['admin', 'operator'] },
     { name: 'acknowledge', url: '/api/v1/alerts/none/ack', body: {}, allowed: ['admin', 'operator'] },
-    { name: 'plan', url: '/api/v1/config/plan', body: {}, allowed: read },
+    { name: 'plan', url: '/api/v1/config/plan', body: {}, allowed: ['admin', 'operator'] },
     { name: 'apply', url: '/api/v1/config/apply', body: {}, allowed: ['admin'] },
     { name: 'the configuration', url: '/api/v1/config', allowed: read },
     { name: 'the audit trail', url: '/api/v1/audit', allowed: read },

@@ -59,5 +59,10 @@ async function postgres(url: string): Promise<Dialect> {
     getTypeParser: ((oid: number, format?: 'text') =>
       oid === 20 ? Number : pg.types.getTypeParser(oid, format)) as never,
   };
-  return new PostgresDialect({ pool: new pg.Pool({ connectionString: url, max: 10, types }) });
+  const pool = new pg.Pool({ connectionString: url, max: 10, types });
+  // A connection that the server ends while nobody asks would end this process, if nobody listened; the pool makes a new one,
+  // and a transaction that was under way fails at its next statement.
+  pool.on('error', () => {});
+  pool.on('connect', (client) => void client.on('error', () => {}));
+  return new PostgresDialect({ pool });
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { rolldown } from 'rolldown';
 
@@ -27,6 +27,7 @@ function bundle(program: string): Promise<string> {
     const file = join(folder, `${basename(program, '.ts')}-${process.pid}.mjs`);
     await made.write({ file, format: 'es', codeSplitting: false });
     await made.close();
+    process.once('exit', () => rmSync(file, { force: true }));
     return file;
   })();
   built.set(program, promise);

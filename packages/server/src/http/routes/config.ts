@@ -12,7 +12,8 @@ export const configRoutes: RoutePlugin = (app, { configuration }) => {
   app.post(
     '/config/plan',
     {
-      config: { access: 'read' },
+      // A plan looks into the environment and the files that the document refers to.
+      config: { access: 'operate' },
       schema: {
         tags: ['config'],
         summary: 'What applying a configuration would change',
