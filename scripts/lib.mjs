@@ -51,7 +51,8 @@ export async function install() {
   const installed = join(ROOT, 'node_modules', '.package-lock.json');
   const wanted = join(ROOT, 'package-lock.json');
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(wanted).mtimeMs) return;
-  await step('installing dependencies', 'npm', ['ci', '--no-audit', '--no-fund']);
+  // Not `npm ci`: it refuses a lockfile without the binaries of every platform, and each of them is wanted on its own only.
+  await step('installing dependencies', 'npm', ['install', '--no-save', '--no-audit', '--no-fund']);
 }
 
 /** Builds what is older than its sources. */
