@@ -4,7 +4,7 @@
 import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { capture, install, ROOT, say, step } from './lib.mjs';
@@ -64,6 +64,7 @@ async function main(names) {
     console.log(`\n${name}: skipped, ${why}`);
   };
 
+  const tasks = [];
   for (const { example, data: set, scenario } of wanted) {
     const folder = join(data, set);
     if (!existsSync(folder)) {
@@ -71,18 +72,28 @@ async function main(names) {
       continue;
     }
     const python = scenario.python ? await findPython() : null;
-    if (python?.missing) {
-      skip(scenario.name, python.missing);
-      continue;
-    }
-    const result = await inProcess({ example, scenario: scenario.name, folder, python: python?.path ?? null });
-    console.log(`\n== ${scenario.title} (${result.seconds.toFixed(0)} s, ${result.megabytes} MB at most)\n`);
-    if (result.report) console.log(`${result.report}\n`);
-    for (const { ok, text, got } of result.checks) {
-      console.log(`${ok ? 'ok  ' : 'FAIL'} ${text}${got === undefined || got === '' ? '' : ` (${got})`}`);
-      count[ok ? 'passed' : 'failed'] += 1;
-    }
+    if (python?.missing) skip(scenario.name, python.missing);
+    else
+      tasks.push({
+        title: scenario.title,
+        task: { example, scenario: scenario.name, folder, python: python?.path ?? null },
+      });
   }
+
+  const atOnce = Math.min(2, availableParallelism());
+  const next = tasks[Symbol.iterator]();
+  const worker = async () => {
+    for (const { title, task } of next) {
+      const { report, checks, seconds, megabytes } = await inProcess(task);
+      console.log(`\n== ${title} (${seconds.toFixed(0)} s, ${megabytes} MB at most)\n`);
+      if (report) console.log(`${report}\n`);
+      for (const { ok, text, got } of checks) {
+        console.log(`${ok ? 'ok  ' : 'FAIL'} ${text}${got === undefined || got === '' ? '' : ` (${got})`}`);
+        count[ok ? 'passed' : 'failed'] += 1;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
   say(`${((Date.now() - began) / 1000).toFixed(0)} s in all`);
   console.log(
     `\n${count.passed} passed, ${count.failed} failed${count.skipped > 0 ? `, ${count.skipped} skipped` : ''}`,

@@ -42,13 +42,17 @@ export default {
         await settle();
       }
       if (hours.length > 0) {
-        if (day < live) await api.ingest('bike-rentals', 'predictions', hours.map(({ row }) => row));
+        if (day < live)
+          await api.ingest(
+            'bike-rentals',
+            'predictions',
+            hours.map(({ row }) => row),
+          );
         else await api.invoke('bike-rentals', { dataframe_records: hours.map(({ row }) => row) });
       }
       // What was counted on a day is exported in the night after the next one.
       if (exported.length > 0) await api.ingest('bike-rentals', 'labels', exported);
       exported = hours.map(({ row, rentals }) => ({ hour_id: row.hour_id, rentals }));
-      await settle();
       clock.set(day + DAY_MS + 12 * MINUTE_MS);
       await settle();
       step(date, (day - start) / (end - start));
@@ -58,8 +62,12 @@ export default {
   async judge({ check, found, compare, note, boosting }) {
     const all = await compare('mae');
     const last = await compare('mae', '2012-01-01');
-    note(`since ${all.from}, ${all.windows} weeks: served MAE ${all.served.toFixed(1)}, frozen v1 ${all.frozen.toFixed(1)}`);
-    note(`in 2012 alone, ${last.windows} weeks: served MAE ${last.served.toFixed(1)}, frozen v1 ${last.frozen.toFixed(1)}`);
+    note(
+      `since ${all.from}, ${all.windows} weeks: served MAE ${all.served.toFixed(1)}, frozen v1 ${all.frozen.toFixed(1)}`,
+    );
+    note(
+      `in 2012 alone, ${last.windows} weeks: served MAE ${last.served.toFixed(1)}, frozen v1 ${last.frozen.toFixed(1)}`,
+    );
     const firstYear = found.versions.find(({ version }) => version === 'v1').metrics.mae;
     note(`v1 had ${firstYear.toFixed(1)} on the rows held out from its training`);
 
@@ -68,8 +76,15 @@ export default {
     check('the error of the frozen version at least doubles', all.frozen > 2 * firstYear, all.frozen / firstYear);
     check('a rule on performance fired and began runs', retrained.length >= 4, retrained.length);
     check('at least three of them were promoted by their gates', promoted.length >= 3, promoted.length);
-    check('no run failed', found.runs.every((run) => run.state !== 'failed'));
-    check('retraining cuts the served error by a quarter at least', all.served < 0.75 * all.frozen, 1 - all.served / all.frozen);
+    check(
+      'no run failed',
+      found.runs.every((run) => run.state !== 'failed'),
+    );
+    check(
+      'retraining cuts the served error by a quarter at least',
+      all.served < 0.75 * all.frozen,
+      1 - all.served / all.frozen,
+    );
     if (boosting) check('the served error is 50 at most', all.served <= 50, all.served);
     check('every week is measured, with its labels', found.windows.filter((w) => w.labelled > 0).length >= 89);
   },

@@ -40,7 +40,7 @@ async function examine(data: string): Promise<Finding[]> {
     },
     await attempt(
       'store engine (libsql)',
-      'Install again with `npm ci`; Linux and macOS on x64 and arm64 are supported.',
+      'Install again with `npm install`; Linux and macOS on x64 and arm64 are supported.',
       async () => {
         const { default: Database } = await import('libsql');
         const database = new Database(':memory:');
@@ -51,13 +51,13 @@ async function examine(data: string): Promise<Finding[]> {
     ),
     await attempt(
       'warehouse engine (chDB)',
-      'Install again with `npm ci`; Linux (glibc) and macOS on x64 and arm64 are supported.',
+      'Install again with `npm install`; Linux (glibc) and macOS on x64 and arm64 are supported.',
       async () => {
         const { createChdbConnection } = await import('chdb/connection');
         return typeof createChdbConnection === 'function' ? 'loads' : 'is not what was expected';
       },
     ),
-    await attempt('model runtime (ONNX)', 'Install again with `npm ci`.', async () => {
+    await attempt('model runtime (ONNX)', 'Install again with `npm install`.', async () => {
       await import('onnxruntime-node');
       return 'loads';
     }),
