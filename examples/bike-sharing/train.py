@@ -13,7 +13,8 @@ import pandas as pd
 from skl2onnx import convert_sklearn
 from skl2onnx.common.data_types import FloatTensorType, StringTensorType
 from sklearn.compose import ColumnTransformer
-from sklearn.ensemble import HistGradientBoostingRegressor
+from sklearn.ensemble import GradientBoostingRegressor
+from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
@@ -32,12 +33,17 @@ def features(table: pd.DataFrame) -> pd.DataFrame:
 def pipeline(params: dict) -> Pipeline:
     encoder = ColumnTransformer(
         [
-            ("numbers", "passthrough", NUMERIC),
+            ("numbers", SimpleImputer(), NUMERIC),
             ("strings", OneHotEncoder(handle_unknown="ignore", sparse_output=False), CATEGORICAL),
         ]
     )
-    boosting = HistGradientBoostingRegressor(
-        max_iter=params.get("iterations", 100), learning_rate=params.get("learning_rate", 0.1), random_state=0
+    # Of scikit-learn's two, the one that skl2onnx can write with every version of onnx.
+    boosting = GradientBoostingRegressor(
+        n_estimators=params.get("trees", 200),
+        max_depth=params.get("depth", 5),
+        learning_rate=params.get("learning_rate", 0.1),
+        subsample=0.7,
+        random_state=0,
     )
     return make_pipeline(encoder, boosting)
 

@@ -23,7 +23,7 @@ export default {
   end: iso(51 * YEAR),
   scenarios: [{ name: 'weather', title: 'Weather of fifty years, the built-in logistic regression' }],
 
-  async play({ folder, readCsv, api, clock, settle, step }) {
+  async play({ folder, readCsv, api, clock, settle, train, step }) {
     const days = readDays(readCsv(join(folder, 'weather.csv')));
     const rows = (from, to) => days.slice(from, to).map(({ row }) => row);
     const labels = (from, to) => days.slice(from, to).map(({ row, rained }) => ({ day_id: row.day_id, rained }));
@@ -31,8 +31,7 @@ export default {
     clock.set(START + HISTORY * HOUR_MS);
     await api.ingest('rain', 'predictions', rows(0, HISTORY));
     await api.ingest('rain', 'labels', labels(0, HISTORY - 1));
-    await api.post('/models/rain/retrain', { reason: 'the first version, from the history' });
-    await settle();
+    await train('the first version, from the history');
 
     for (let from = HISTORY; from < days.length; from += STEP) {
       const to = Math.min(days.length, from + STEP);

@@ -120,6 +120,14 @@ export async function onWindowJudged(
   const model = modelOf(ctx, modelName);
   const rules = rulesThatTrigger(model);
   if (rules.length === 0) return;
+  // A challenger that waits for a person is not pushed aside by the alert that asked for it.
+  const waiting = await tx
+    .selectFrom('runs')
+    .select('id')
+    .where('model', '=', modelName)
+    .where('state', '=', 'awaiting_approval')
+    .executeTakeFirst();
+  if (waiting) return;
   const firing = await tx
     .selectFrom('alerts')
     .select(['id', 'model', 'rule', 'summary'])
