@@ -9,7 +9,7 @@ import { type Context, modelOf } from '../context.ts';
 import { exponentialBackoff, RetryLater } from '../jobs/jobs.ts';
 import { iso } from '../platform/clock.ts';
 import type { StoreReader, StoreTx } from '../store/open.ts';
-import { INSTANT, labelledRows, predictionRows, predictionsTable } from '../warehouse/model-tables.ts';
+import { INSTANT, knownLabels, predictionRows, predictionsTable } from '../warehouse/model-tables.ts';
 import { instant } from '../warehouse/warehouse.ts';
 import {
   closesAt,
@@ -35,6 +35,9 @@ interface MonitorPayload {
   monitor: string;
 }
 type WindowPayload = MonitorPayload & Span;
+
+/** Predictions that a label is waited for. */
+const SERVED = "role = 'live' AND error = ''";
 
 /** Windows that lie further back than this when a monitor begins, or when the server was away, are left out. */
 const MOST_BEHIND = 1_000;
@@ -112,7 +115,7 @@ export function registerWindows(ctx: Context, onMeasured: OnMeasured): void {
       const found = monitorOf(ctx, payload);
       if (!found) return undefined;
       const { model, monitor } = found;
-      const labels = await labelState(ctx, model, payload);
+      const labels = await labelState(ctx, payload, payload, model);
       const maturity = maturityOf(payload.end, labels, ctx.clock.now(), monitor);
       if (!maturity.mature) throw new RetryLater('labels are still to come', maturity.nextAt - ctx.clock.now());
       return measureLabels(ctx, model, monitor, payload, labels, 0, onMeasured);
@@ -125,7 +128,6 @@ export function registerWindows(ctx: Context, onMeasured: OnMeasured): void {
       const found = monitorOf(ctx, payload);
       if (!found) return undefined;
       const { model, monitor } = found;
-      const labels = await labelState(ctx, model, payload);
       const window = await ctx.store.db
         .selectFrom('windows')
         .select(['revision', 'rows', 'labelled'])
@@ -133,10 +135,8 @@ export function registerWindows(ctx: Context, onMeasured: OnMeasured): void {
         .where('monitor', '=', monitor.name)
         .where('startAt', '=', payload.start)
         .executeTakeFirstOrThrow();
-      const changed = Math.max(
-        Math.abs(labels.labelled - window.labelled),
-        await changedLabels(ctx, model, monitor, payload, window.revision),
-      );
+      const labels = await labelState(ctx, payload, payload, model, window.revision);
+      const changed = Math.max(Math.abs(labels.labelled - window.labelled), labels.changed);
       const { measure, nextAt } = revisionOf(
         { end: payload.end, rows: window.rows },
         changed,
@@ -219,45 +219,30 @@ async function dueWindows(
 
 async function rowCount(ctx: Context, model: ModelConfig, { start, end }: Span): Promise<number> {
   const [row] = await ctx.warehouse.query<{ rows: number }>(
-    `SELECT count() AS rows FROM ${predictionRows(model, "role = 'live' AND error = ''")}`,
+    `SELECT count() AS rows FROM ${predictionRows(model, SERVED)}`,
     { from: instant(start), to: instant(end) },
     'windows/rows',
   );
   return row?.rows ?? 0;
 }
 
-async function labelState(ctx: Context, model: ModelConfig, { start, end }: Span): Promise<LabelState> {
-  const [row] = await ctx.warehouse.query<LabelState>(
-    `SELECT count() AS rows, count(label) AS labelled FROM ${labelledRows(model, "role = 'live' AND error = ''")}`,
-    { from: instant(start), to: instant(end), asOf: instant(ctx.clock.now()) },
-    'windows/labels',
-  );
-  return row ?? { rows: 0, labelled: 0 };
-}
-
-/** Rows of a window whose label came, was corrected or was withdrawn since the revision was measured. */
-async function changedLabels(
+/** The labels of a window, and how many of them came, were corrected or were withdrawn since a revision was measured. */
+async function labelState(
   ctx: Context,
-  model: ModelConfig,
-  monitor: MonitorConfig,
+  { model, monitor }: MonitorPayload,
   { start, end }: Span,
-  revision: number,
-): Promise<number> {
-  const [row] = await ctx.warehouse.query<{ changed: number }>(
-    `SELECT countIf(label_received > (SELECT max(computed_at) FROM measurements WHERE model = {model:String}
-       AND monitor = {monitor:String} AND window_start = {from:${INSTANT}} AND revision = {revision:UInt32})) AS changed
-     FROM ${labelledRows(model, "role = 'live' AND error = ''")}`,
-    {
-      model: model.name,
-      monitor: monitor.name,
-      revision,
-      from: instant(start),
-      to: instant(end),
-      asOf: instant(ctx.clock.now()),
-    },
+  config: ModelConfig,
+  revision = 0,
+): Promise<LabelState & { changed: number }> {
+  const [row] = await ctx.warehouse.query<LabelState & { changed: number }>(
+    `SELECT (SELECT count() FROM ${predictionRows(config, SERVED)}) AS rows, count(label) AS labelled,
+       countIf(label_received > (SELECT max(computed_at) FROM measurements WHERE model = {model:String}
+         AND monitor = {monitor:String} AND window_start = {from:${INSTANT}} AND revision = {revision:UInt32})) AS changed
+     FROM ${knownLabels(config, SERVED)}`,
+    { model, monitor, revision, from: instant(start), to: instant(end), asOf: instant(ctx.clock.now()) },
     'windows/labels',
   );
-  return row?.changed ?? 0;
+  return row ?? { rows: 0, labelled: 0, changed: 0 };
 }
 
 async function measureLabels(

@@ -128,12 +128,21 @@ export function predictionRows(model: ModelConfig, where = "role = 'live'"): str
 }
 
 /**
- * SQL of predictions with their labels as known at `asOf`: the last label received until then, null where there is none or
- * it was withdrawn. A label comes after its prediction, give or take a day of clocks that differ. Binds `from`, `to` and `asOf`. The columns are those of the predictions, and `label`, `label_received`.
+ * SQL of the labels of predictions of a time as known at `asOf`: `id`, `label`, the last one received until then, null where it
+ * was withdrawn, and `label_received`. A label comes after its prediction, give or take a day of clocks that differ.
+ * Binds `from`, `to` and `asOf`.
+ */
+export function knownLabels(model: ModelConfig, where = "role = 'live'"): string {
+  return `(SELECT id, argMax(tuple(label), (received, seq)).1 AS label, max(received) AS label_received FROM ${labelsTable(model)}
+    WHERE received <= {asOf:${INSTANT}} AND received >= {from:${INSTANT}} - INTERVAL 1 DAY
+      AND id IN (SELECT id FROM ${predictionRows(model, where)}) GROUP BY id)`;
+}
+
+/**
+ * SQL of predictions with their labels as known at `asOf`, null where there is none. Binds `from`, `to` and `asOf`. The columns
+ * are those of the predictions, and `label` and `label_received`.
  */
 export function labelledRows(model: ModelConfig, where = "role = 'live'"): string {
-  const rows = predictionRows(model, where);
-  return `(SELECT p.*, l.label AS label, l.label_received AS label_received FROM ${rows} AS p LEFT JOIN (
-    SELECT id, argMax(tuple(label), (received, seq)).1 AS label, max(received) AS label_received FROM ${labelsTable(model)}
-    WHERE received <= {asOf:${INSTANT}} AND received >= {from:${INSTANT}} - INTERVAL 1 DAY AND id IN (SELECT id FROM ${rows}) GROUP BY id) AS l ON l.id = p.id)`;
+  return `(SELECT p.*, l.label AS label, l.label_received AS label_received
+    FROM ${predictionRows(model, where)} AS p LEFT JOIN ${knownLabels(model, where)} AS l ON l.id = p.id)`;
 }

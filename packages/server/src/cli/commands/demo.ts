@@ -23,7 +23,7 @@ export const addDemoCommand: AddCommand = (program) => {
     .command('demo')
     .description('play half a year of real flights through a whole Leeway, then stay up')
     .option('--seconds-per-day <n>', 'real seconds that a day takes at least', Number, 0.8)
-    .option('--share <s>', 'part of the flights that is played, 0 to 1', Number, 1)
+    .option('--share <s>', 'part of the flights that is played, 0 to 1', Number, 0.5)
     .option('--until <date>', 'stop before this day', STORY.to)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <number>', 'port to listen on; 0 takes a free one', Number, 7373)
@@ -68,6 +68,9 @@ async function runDemo(options: DemoOptions): Promise<void> {
     const url = await app.start({ work: false });
     const link = await announce(app, url);
     say(`Leeway serves at ${pc.bold(url)}; log in with ${pc.cyan(link)}`);
+    say(
+      `Playing ${Math.round(options.share * 100)} % of three million flights of January to June 2001, by a fixed choice`,
+    );
     const api = await Api.connect({ data: app.ctx.dataDir });
     await play({
       app,

@@ -6,7 +6,7 @@ import {
   type PerformanceSummary,
   type RegressionSummary,
 } from '@leeway/stats';
-import { featureColumn, labelledRows, predictionRows } from '../../warehouse/model-tables.ts';
+import { featureColumn, INSTANT, labelledRows, predictionsTable } from '../../warehouse/model-tables.ts';
 import { instant, type Params, type Warehouse } from '../../warehouse/warehouse.ts';
 import { type Check, type Finding, type Scope, sliceValues } from '../check.ts';
 import { sliceSql } from '../profile.ts';
@@ -58,7 +58,8 @@ function asFindings({ monitor, baseline }: Scope, { slice, summary, coverage }: 
 
 async function shadowVersions({ warehouse, model, from, to }: Scope): Promise<string[]> {
   const rows = await warehouse.query<{ version: string }>(
-    `SELECT DISTINCT version FROM ${predictionRows(model, "role = 'shadow'")} ORDER BY version`,
+    `SELECT DISTINCT version FROM ${predictionsTable(model)}
+     WHERE time >= {from:${INSTANT}} AND time < {to:${INSTANT}} AND role = 'shadow' ORDER BY version`,
     { from: instant(from), to: instant(to) },
     'check/performance',
   );
