@@ -24,7 +24,6 @@ export function registerRetraining(base: Context, options: RetrainingOptions = {
   const ctx: RetrainingContext = {
     ...base,
     loadScorer: options.loadScorer ?? loadOnnx,
-    onRunChanged: options.onRunChanged ?? (async () => {}),
   };
   registerPrepare(ctx);
   registerTrain(ctx);

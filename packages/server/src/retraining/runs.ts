@@ -82,7 +82,7 @@ export async function changeRun(
   return row;
 }
 
-/** The event, the audit entry and the hook of a change of a run. */
+/** The event and the audit entry of a change of a run. */
 export async function recordRun(
   ctx: RetrainingContext,
   tx: StoreTx,
@@ -95,5 +95,4 @@ export async function recordRun(
   const detail = { model, from, trigger, champion, challenger, decision, error };
   await ctx.audit.append(tx, actor, `run.${state}`, id, detail);
   await ctx.events.emit(tx, 'run.changed', model, { run: id, state, from, challenger });
-  await ctx.onRunChanged(tx, run);
 }
