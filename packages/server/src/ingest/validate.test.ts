@@ -17,7 +17,7 @@ const GOOD = {
 const YEARS = 365 * 24 * HOUR;
 
 describe('a prediction is refused', () => {
-  const cases: { name: string; row: unknown; code: string; message?: RegExp }[] = [
+  const cases: { name: string; row: unknown; code: string; message?: RegExp; now?: number }[] = [
     { name: 'that is a number', row: 7, code: 'row_not_an_object', message: /got 7/ },
     { name: 'that is null', row: null, code: 'row_not_an_object' },
     { name: 'that is a list', row: [GOOD], code: 'row_not_an_object' },
@@ -64,6 +64,7 @@ describe('a prediction is refused', () => {
       row: { ...GOOD, asked_at: START * 1000 },
       code: 'clock_far_off',
     },
+    { name: 'from before 1970, when days begin', row: { ...GOOD, asked_at: -1 }, code: 'clock_far_off', now: HOUR },
     { name: 'from beyond what a date can be', row: { ...GOOD, asked_at: 1e300 }, code: 'invalid_time' },
     {
       name: 'with a text where a number belongs',
@@ -82,8 +83,8 @@ describe('a prediction is refused', () => {
     { name: 'with a latency in text', row: { ...GOOD, latency_ms: '5' }, code: 'wrong_type' },
     { name: 'with a version that is a number', row: { ...GOOD, version: 1 }, code: 'wrong_type' },
   ];
-  test.each(cases)('$name', ({ row, code, message }) => {
-    const checked = loans(row, START);
+  test.each(cases)('$name', ({ row, code, message, now = START }) => {
+    const checked = loans(row, now);
     expect(checked).toMatchObject({ code });
     if (message) expect((checked as { message: string }).message).toMatch(message);
   });
