@@ -1,4 +1,4 @@
-// npm run dev: the server from a watched build, and the dashboard with hot reload in front of it.
+// npm run dev: the server from a watched build, and beside it the dashboard with hot reload, on fixtures.
 import { spawn } from 'node:child_process';
 import { build, install, ROOT } from './lib.mjs';
 

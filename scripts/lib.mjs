@@ -55,15 +55,17 @@ export async function install() {
   await step('installing dependencies', 'npm', ['install', '--no-save', '--no-audit', '--no-fund']);
 }
 
-/** Builds what is older than its sources. */
-export async function build() {
+/** Builds what is older than its sources, or everything. */
+export async function build({ everything = false } = {}) {
   const built = join(ROOT, 'packages/server/dist/cli/main.js');
   const dashboard = join(ROOT, 'packages/web/dist/index.html');
   const sources = ['stats', 'contract', 'client', 'server'].map((name) => join(ROOT, 'packages', name, 'src'));
-  if (olderThan(built, sources)) {
+  if (everything || olderThan(built, sources)) {
     await step('building the server', 'node', [
       join(ROOT, 'node_modules/typescript/bin/tsc'),
       '-b',
+      // The compiler trusts its notes of the last build, so where outputs are gone it has to be told.
+      ...(everything || !existsSync(built) ? ['--force'] : []),
       'packages/server',
       'packages/client',
     ]);
@@ -71,7 +73,7 @@ export async function build() {
     utimesSync(built, new Date(), new Date());
     chmodSync(built, 0o755);
   }
-  if (olderThan(dashboard, [join(ROOT, 'packages/web/src'), join(ROOT, 'packages/contract/src')])) {
+  if (everything || olderThan(dashboard, [join(ROOT, 'packages/web/src'), join(ROOT, 'packages/contract/src')])) {
     await step('building the dashboard', 'npm', ['run', 'build', '--workspace', '@leeway/web', '--silent']);
   }
 }
