@@ -9,7 +9,8 @@ import { Command } from 'commander';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { addCheckCommand } from '../cli/commands/check.ts';
 import { Warehouse } from '../warehouse/warehouse.ts';
-import { type CheckOptions, checkFiles } from './check-files.ts';
+import { checkFiles } from './check-files.ts';
+import type { CheckOptions } from './options.ts';
 import { CheckResult } from './result.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'leeway-test-'));

@@ -1,52 +1,16 @@
 import { LeewayError } from '@leeway/contract';
-import {
-  type ColumnJudgement,
-  type ColumnSummary,
-  type Correction,
-  type DatasetJudgement,
-  judgeDataset,
-  type Task,
-} from '@leeway/stats';
-import { scoreOf } from '../monitoring/checks/drift.ts';
-import type { ColumnsFile } from './columns-file.ts';
+import { type ColumnSummary, judgeDataset } from '@leeway/stats';
 import { type ColumnRole, type ComparedColumn, decideColumns, requireColumn } from './decide-columns.ts';
+import { compareSlices, comparison, driftOf, judgeOptions } from './drift.ts';
 import { Engine } from './engine.ts';
-import { comparePerformance, type PerformanceResult, type SideResult } from './performance.ts';
+import type { CheckOptions, Watcher } from './options.ts';
 import { probeFile } from './probe-file.ts';
-import {
-  duplicateRows,
-  exactResults,
-  planColumns,
-  sliceRows,
-  summarize,
-  summarizeBy,
-  type TypedTable,
-  typeColumns,
-} from './profile-columns.ts';
+import { duplicateRows, exactResults, planColumns, summarize, typeColumns } from './profile-columns.ts';
 import { type ComparedSummaries, judgeQuality } from './quality.ts';
-import type { CheckResult, ColumnResult, Drift } from './result.ts';
+import type { CheckResult, Drift } from './result.ts';
+import type { CheckContext } from './section.ts';
+import { type SectionId, sections } from './sections/index.ts';
 import { surveyFile, type Table } from './survey.ts';
-
-export interface CheckOptions {
-  reference: string;
-  current: string;
-  columns?: ColumnsFile;
-  tests?: string[];
-  label?: string | undefined;
-  prediction?: string | undefined;
-  score?: string | undefined;
-  task?: Task | undefined;
-  positive?: string | undefined;
-  by?: string | undefined;
-  exact?: boolean;
-  share?: number;
-  correction?: Correction;
-}
-
-/** Told of the steps of a check, for a progress bar. */
-export interface Watcher {
-  step(label: string, total?: number): { tick(steps?: number): void; done(): void };
-}
 
 /** What a check found, with the summaries that pictures are made of. */
 export interface CheckedFiles {
@@ -137,27 +101,35 @@ async function compare(
     overrides,
     label: options.label,
   });
-  const performance = await comparePerformance(engine, before, now, options);
+  const answers = await measureSections({ engine, reference: before, current: now, compared, options, watch });
   const slices =
     by === undefined ? undefined : await compareSlices(engine, before, now, decision.compared, plans, options, watch);
 
   const result: CheckResult = {
     schema: 'leeway/check/v1',
-    ...verdictOf(drift, quality, performance),
+    ...verdictOf(drift, quality, answers.findings),
     reference: fileOf(reference),
     current: fileOf(current),
     drift,
     ...(slices ? { by: { column: by!, slices } } : {}),
     quality,
-    performance: performance ? performanceOf(performance) : { status: 'not_available', reason: 'no --label was given' },
-    fairness: { status: 'not_available', reason: 'not in this version of leeway check' },
-    estimated: { status: 'not_available', reason: 'not in this version of leeway check' },
-    multivariate: { status: 'not_available', reason: 'not in this version of leeway check' },
+    ...answers.sections,
   };
   return {
     result: tidyNumbers(result),
     summaries: new Map(compared.map(({ name, reference, current }) => [name, { reference, current }])),
   };
+}
+
+async function measureSections(context: CheckContext) {
+  const measured: [SectionId, object][] = [];
+  const findings: string[] = [];
+  for (const [id, section] of sections) {
+    const answer = await section.measure(context);
+    measured.push([id, answer]);
+    if (!('status' in answer)) findings.push(...section.findings(answer));
+  }
+  return { sections: Object.fromEntries(measured) as Pick<CheckResult, SectionId>, findings };
 }
 
 function requireNamed(
@@ -209,112 +181,11 @@ function withRoles(compared: readonly ComparedColumn[], { columns }: Table, opti
   return own;
 }
 
-function comparison(
-  column: string,
-  { kind, name }: ComparedColumn,
-  { reference, current }: { reference: ColumnSummary; current: ColumnSummary },
-  { columns = {}, tests = ['auto'] }: CheckOptions,
-  results?: Awaited<ReturnType<typeof exactResults>>,
-) {
-  const { test, threshold } = columns[name] ?? {};
-  return {
-    column,
-    kind,
-    reference,
-    current,
-    test: test === undefined ? tests : [test].flat(),
-    ...(threshold === undefined ? {} : { threshold }),
-    ...(results ? { results } : {}),
-  };
-}
-
-const judgeOptions = ({ share = 0.5, correction = 'benjamini_hochberg' }: CheckOptions) => ({
-  shareThreshold: share,
-  correction,
-});
-
-function driftOf(
-  { verdict, share, threshold, judged, drifted, columns }: DatasetJudgement,
-  compared: readonly ComparedColumn[],
-  roles: ReadonlyMap<string, ColumnRole>,
-): Drift {
-  const kinds = new Map(compared.map(({ name, kind }) => [name, kind]));
-  const results = columns.map((judgement) =>
-    columnOf(judgement, kinds.get(judgement.column)!, roles.get(judgement.column)!),
-  );
-  results.sort((a, b) => Number(b.drifted ?? -1) - Number(a.drifted ?? -1) || (b.score ?? -1) - (a.score ?? -1));
-  return { verdict, share, threshold, judged, drifted, columns: results };
-}
-
-function columnOf(
-  judgement: ColumnJudgement & { column: string },
-  type: ComparedColumn['kind'],
-  role: ColumnRole,
-): ColumnResult {
-  const { column, test, statistic, pValue, adjustedPValue, effect, threshold, drifted, reason, results } = judgement;
-  return {
-    ...{ column, type, role, test, statistic, p_value: pValue, adjusted_p_value: adjustedPValue, effect, threshold },
-    ...{ drifted, reason: reason ?? null, score: scoreOf(judgement) },
-    results: results.map((result) => ({ test: result.test, statistic: result.statistic, p_value: result.pValue })),
-  };
-}
-
-/** Drift within each value of a column; the p-values of all columns of all slices are corrected together. */
-async function compareSlices(
-  engine: Engine,
-  before: TypedTable,
-  now: TypedTable,
-  compared: readonly ComparedColumn[],
-  plans: Awaited<ReturnType<typeof planColumns>>,
-  options: CheckOptions,
-  watch: Watcher,
-): Promise<NonNullable<CheckResult['by']>['slices']> {
-  const by = options.by!;
-  const referenceRows = await sliceRows(engine, before, by);
-  const values = [...referenceRows.keys()];
-  const currentRows = await sliceRows(engine, now, by, values);
-  const columns = compared.filter(({ name }) => name !== by);
-  const counting = watch.step(`comparing columns by ${by}`, columns.length);
-  const parts: { value: string; column: ComparedColumn; reference: ColumnSummary; current: ColumnSummary }[] = [];
-  for (const column of columns) {
-    const plan = plans.get(column.name)!;
-    const [reference, current] = [
-      await summarizeBy(engine, before, column.name, plan, { column: by, values }),
-      await summarizeBy(engine, now, column.name, plan, { column: by, values }),
-    ];
-    for (const value of values) {
-      const [a, b] = [reference.get(value), current.get(value)];
-      if (a && b) parts.push({ value, column, reference: a, current: b });
-    }
-    counting.tick();
-  }
-  counting.done();
-  const judged = judgeDataset(
-    parts.map((part) => comparison(part.column.name, part.column, part, options)),
-    judgeOptions(options),
-  );
-  const { share: threshold = 0.5 } = options;
-  const roles = new Map(compared.map(({ name, role }) => [name, role]));
-  return values.map((value) => {
-    const own = judged.columns.filter((_, i) => parts[i]!.value === value);
-    const known = own.filter(({ drifted }) => drifted !== null).length;
-    const drifted = own.filter((column) => column.drifted).length;
-    const share = known === 0 ? null : drifted / known;
-    const verdict = share === null ? 'insufficient' : share >= threshold ? 'drift' : 'no_drift';
-    return {
-      value,
-      reference: { rows: referenceRows.get(value) ?? 0 },
-      current: { rows: currentRows.get(value) ?? 0 },
-      drift: driftOf({ verdict, share, threshold, judged: known, drifted, columns: own }, compared, roles),
-    };
-  });
-}
-
 /** The answer over all, and why. Pure. */
 export function verdictOf(
   drift: Pick<Drift, 'verdict' | 'share' | 'threshold' | 'judged' | 'drifted'>,
   quality: CheckResult['quality'],
-  performance: Pick<PerformanceResult, 'worse'> | null,
+  others: readonly string[],
 ): Pick<CheckResult, 'verdict' | 'reasons'> {
   const findings = quality.filter(({ severity }) => severity === 'finding').length;
   const found: string[] = [];
@@ -323,8 +194,7 @@ export function verdictOf(
     found.push(`${drift.drifted} of ${columns(drift.judged)} drifted, at or above the share ${drift.threshold}`);
   }
   if (findings > 0) found.push(`${findings} finding${findings === 1 ? '' : 's'} of data quality`);
-  if (performance && performance.worse.length > 0)
-    found.push(`worse than in the reference: ${performance.worse.join(', ')}`);
+  found.push(...others);
   const drifted = `${drift.drifted} of ${columns(drift.judged)} drifted, below the share ${drift.threshold}`;
   const quiet = drift.drifted > 0 ? drifted : 'no column drifted';
   const rest = drift.verdict === 'no_drift' ? quiet : 'no column has enough rows on both sides to be judged for drift';
@@ -334,18 +204,6 @@ export function verdictOf(
 
 function fileOf({ file, rows, columns }: Table): CheckResult['reference'] {
   return { path: file.path, format: `${file.format}${file.gzip ? '.gz' : ''}`, rows, columns: columns.size };
-}
-
-function performanceOf({ reference, current, ...rest }: PerformanceResult): CheckResult['performance'] {
-  const side = (result: SideResult) => {
-    if (!('metrics' in result)) return { metrics: null, reason: result.reason };
-    const metrics = Object.entries(result.metrics).map(([id, { reason, ...estimate }]) => [
-      id,
-      { ...estimate, reason: reason ?? null },
-    ]);
-    return { metrics: Object.fromEntries(metrics), reason: null };
-  };
-  return { ...rest, reference: side(reference), current: side(current) };
 }
 
 /** Ten digits: those after depend on the order in which threads add. */

@@ -254,7 +254,7 @@ describe('the verdict', () => {
     ['worse', drift, [], ['roc_auc'], 'findings'],
     ['too few rows', { ...drift, verdict: 'insufficient' as const, share: null, judged: 0 }, [], [], 'insufficient'],
   ])('%s', (_, drift, quality, worse, verdict) => {
-    expect(verdictOf(drift, quality, { worse }).verdict).toBe(verdict);
+    expect(verdictOf(drift, quality, worse).verdict).toBe(verdict);
   });
 
   it('a metric is worse only where the intervals lie apart', () => {

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { Absent, type Section } from './section.ts';
+import { SECTIONS, type SectionId } from './sections/index.ts';
 
 /** The JSON of `leeway check --json`. Strict: no NaN, no Infinity; a number that cannot be had is null beside a reason. */
 
@@ -52,18 +54,6 @@ const Finding = z.object({
   message: z.string(),
 });
 
-const Estimate = z.object({
-  value: number,
-  lower: number,
-  upper: number,
-  n: z.int(),
-  reason: z.string().nullable(),
-});
-
-const Side = z.object({ metrics: z.record(z.string(), Estimate).nullable(), reason: z.string().nullable() });
-
-const Absent = z.object({ status: z.literal('not_available'), reason: z.string() });
-
 const File = z.object({ path: z.string(), format: z.string(), rows: z.int(), columns: z.int() });
 
 export const CheckResult = z.object({
@@ -91,19 +81,13 @@ export const CheckResult = z.object({
     })
     .optional(),
   quality: z.array(Finding),
-  performance: z.union([
-    z.object({
-      task: z.enum(['binary', 'multiclass', 'regression']),
-      positive: z.string().nullable(),
-      assumed: z.array(z.string()),
-      worse: z.array(z.string()).describe('Metrics whose 95% intervals lie apart, the current one on the bad side.'),
-      reference: Side,
-      current: Side,
-    }),
-    Absent,
-  ]),
-  fairness: Absent,
-  estimated: Absent,
-  multivariate: Absent,
+  ...sectionSchemas(),
 });
 export type CheckResult = z.infer<typeof CheckResult>;
+
+type SchemaOf<S> = S extends Section<infer T> ? z.ZodUnion<[z.ZodType<T>, typeof Absent]> : never;
+
+function sectionSchemas() {
+  const schemas = Object.entries(SECTIONS).map(([id, { schema }]) => [id, z.union([schema, Absent])]);
+  return Object.fromEntries(schemas) as { [Id in SectionId]: SchemaOf<(typeof SECTIONS)[Id]> };
+}

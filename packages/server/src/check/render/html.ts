@@ -1,15 +1,15 @@
 import type { CheckedFiles } from '../check-files.ts';
 import type { CheckResult, ColumnResult } from '../result.ts';
 import { type Histogram, toHistogram } from './histogram.ts';
+import { sectionHtml } from './html-blocks.ts';
 import { escaped } from './junit.ts';
+import { absentSections, shownSections } from './sections.ts';
 import {
   columnState,
   count,
   decidesByP,
-  estimateText,
   figure,
   howComputed,
-  performanceRows,
   pValue,
   reasonText,
   testLabel,
@@ -27,9 +27,9 @@ export function renderHtml({ result, summaries }: CheckedFiles): string {
     `<header class="${verdict}"><p class="verdict">${VERDICTS[verdict]}</p><h1>${escaped(reasons.join('; '))}</h1>`,
     `<p><b>${escaped(current.path)}</b> (${count(current.rows)} rows) against <b>${escaped(reference.path)}</b> (${count(reference.rows)} rows)</p></header>`,
     qualitySection(result),
-    performanceSection(result),
     driftSection(result),
     slicesSection(result),
+    ...shownSections(result).map(({ title, blocks }) => sectionHtml(title, blocks)),
     `<section><h2>Distributions</h2><p class="legend"><span class="r"></span> reference <span class="c"></span> current; share of rows</p><div class="cards">`,
     ...pictures.map((column) => card(column, summaries.get(column.column))),
     '</div>',
@@ -38,7 +38,9 @@ export function renderHtml({ result, summaries }: CheckedFiles): string {
     `<section><h2>How this was computed</h2><ul>${howComputed(result)
       .map((line) => `<li>${escaped(line)}</li>`)
       .join('')}</ul>`,
-    `<p>Not in this version: fairness, performance estimated without labels, multivariate drift.</p></section>`,
+    `<ul class="dim">${absentSections(result)
+      .map((line) => `<li>${escaped(line)}</li>`)
+      .join('')}</ul></section>`,
   ];
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -65,7 +67,8 @@ meter-bar i{position:absolute;inset:0 auto 0 0;background:var(--ref)}meter-bar.b
 .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(250px,1fr));gap:12px}.card{border:1px solid var(--line);border-radius:6px;padding:10px 12px;break-inside:avoid}
 .card p{margin:0;font-size:12px;color:var(--dim)}.card.drift{border-color:var(--bad)}svg{display:block;width:100%;height:auto;margin-top:6px}svg text{font:10px system-ui,sans-serif;fill:var(--dim)}
 .fr{fill:var(--ref);opacity:.75}.lc{fill:none;stroke:var(--cur);stroke-width:1.6;stroke-linejoin:round}.fc{fill:var(--cur)}
-.legend span{display:inline-block;width:12px;height:10px;margin-left:6px}.legend .r{background:var(--ref)}.legend .c{background:var(--cur)}
+.chart{max-width:340px}.axis{stroke:var(--line)}.diag{stroke:var(--dim);stroke-dasharray:3 3}.lr{fill:none;stroke:var(--ref);stroke-width:1.8}.charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(280px,1fr));gap:16px;margin-top:12px}
+.warn{color:var(--warn)}.legend span{display:inline-block;width:12px;height:10px;margin-left:6px}.legend .r{background:var(--ref)}.legend .c{background:var(--cur)}
 @media print{:root{color-scheme:light;--bg:#fff;--fg:#000;--dim:#444;--line:#bbb;--ref:#aaa;--cur:#1d4f9f;--bad:#9a1b14}main{max-width:none;padding:0}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}.cards{grid-template-columns:repeat(3,1fr)}}
 `.replaceAll('\n', '');
 
@@ -79,21 +82,6 @@ function qualitySection({ quality }: CheckResult): string {
   });
   const rest = quality.length > 200 ? `<li class="dim">and ${quality.length - 200} more</li>` : '';
   return `<section><h2>Data quality</h2><ul>${items.join('')}${rest}</ul></section>`;
-}
-
-function performanceSection(result: CheckResult): string {
-  const { performance } = result;
-  const rows = performanceRows(result);
-  if ('status' in performance || !rows) return '';
-  const lacks = (['reference', 'current'] as const)
-    .filter((side) => performance[side].reason)
-    .map((side) => `<p>${side}: not measured, ${escaped(performance[side].reason!)}</p>`);
-  const body = rows.map(
-    ({ label, reference, current, worse }) =>
-      `<tr><td>${escaped(label)}</td><td>${escaped(estimateText(reference))}</td><td>${escaped(estimateText(current))}</td><td class="bad">${worse ? 'worse' : ''}</td></tr>`,
-  );
-  const assumed = performance.assumed.length > 0 ? ` Taken: ${performance.assumed.join(', ')}.` : '';
-  return `<section><h2>Performance</h2><p class="dim">${performance.task}, with 95 % intervals.${escaped(assumed)}</p>${lacks.join('')}<div class="scroll"><table><tr><th>metric</th><th>reference</th><th>current</th><th></th></tr>${body.join('')}</table></div></section>`;
 }
 
 function driftSection({ drift }: CheckResult): string {

@@ -1,9 +1,10 @@
 import type { CheckResult } from '../result.ts';
-import { estimateText, figure, performanceRows, pValue, reasonText } from './words.ts';
+import { shownSections } from './sections.ts';
+import { figure, pValue, reasonText } from './words.ts';
 
-/** JUnit XML: a test case for each column, each finding and each metric that got worse. Pure. */
+/** JUnit XML: a test case for each column, each finding and each thing that a section judged. Pure. */
 export function renderJunit(result: CheckResult): string {
-  const { drift, quality, performance } = result;
+  const { drift, quality } = result;
   const columns = drift.columns.map((column) => {
     const text = `${column.test} = ${figure(column.statistic)}, threshold ${column.threshold}, p = ${pValue(column.adjusted_p_value)}`;
     const name = `drift of ${column.column}`;
@@ -33,17 +34,16 @@ export function renderJunit(result: CheckResult): string {
       severity === 'finding' ? failure(check, message) : note(message),
     ),
   );
-  const metrics = (performanceRows(result) ?? []).map(({ id, reference, current, worse }) =>
-    testCase(
-      'leeway.performance',
+  const others = shownSections(result).map(({ id, cases }) =>
+    suite(
       id,
-      worse ? failure('worse', `${estimateText(current)}, reference ${estimateText(reference)}`) : '',
+      cases.map(({ name, passed, message }) => testCase(`leeway.${id}`, name, outcome(passed, message))),
     ),
   );
   const suites = [
     suite('drift', [whole, ...columns]),
     suite('quality', findings.length > 0 ? findings : [testCase('leeway.quality', 'data quality', '')]),
-    ...('status' in performance ? [] : [suite('performance', metrics)]),
+    ...others,
   ];
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="leeway check">\n${suites.join('\n')}\n</testsuites>\n`;
 }
@@ -56,6 +56,11 @@ function suite(name: string, cases: string[]): string {
 function testCase(classname: string, name: string, body: string): string {
   const open = `    <testcase classname="${classname}" name="${escaped(name)}"`;
   return body === '' ? `${open}/>` : `${open}>${body}</testcase>`;
+}
+
+function outcome(passed: boolean | null, message: string): string {
+  if (passed === null) return `<skipped message="${escaped(message)}"/>`;
+  return passed ? '' : failure('finding', message);
 }
 
 const failure = (type: string, message: string) => `<failure type="${type}" message="${escaped(message)}"/>`;

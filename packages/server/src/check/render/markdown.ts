@@ -1,22 +1,14 @@
 import type { CheckResult } from '../result.ts';
-import {
-  columnState,
-  count,
-  decidesByP,
-  estimateText,
-  figure,
-  performanceRows,
-  pValue,
-  reasonText,
-  VERDICTS,
-} from './words.ts';
+import type { Block } from '../section.ts';
+import { shownSections } from './sections.ts';
+import { columnState, count, decidesByP, figure, pValue, reasonText, VERDICTS } from './words.ts';
 
 const MOST_ROWS = 30;
 const SIGNS = { ok: '✅', findings: '❌', insufficient: '⚠️' };
 
 /** Markdown for a comment on a pull request. Pure. */
 export function renderMarkdown(result: CheckResult): string {
-  const { verdict, reasons, reference, current, drift, quality, performance, by } = result;
+  const { verdict, reasons, reference, current, drift, quality, by } = result;
   const lines = [
     `### ${SIGNS[verdict]} leeway check: ${VERDICTS[verdict].toLowerCase()}`,
     '',
@@ -33,21 +25,8 @@ export function renderMarkdown(result: CheckResult): string {
     if (findings.length > MOST_ROWS) lines.push(`- and ${findings.length - MOST_ROWS} more`);
     lines.push('');
   }
-  const rows = performanceRows(result);
-  if (rows && !('status' in performance)) {
-    lines.push(`**Performance** (${performance.task}, 95 % intervals)`, '');
-    for (const side of ['reference', 'current'] as const) {
-      if (performance[side].reason) lines.push(`${side}: not measured, ${cell(performance[side].reason)}`, '');
-    }
-    if (rows.length > 0) {
-      lines.push('| metric | reference | current | |', '|---|---|---|---|');
-      for (const row of rows) {
-        lines.push(
-          `| ${row.label} | ${estimateText(row.reference)} | ${estimateText(row.current)} | ${row.worse ? '❌ worse' : ''} |`,
-        );
-      }
-      lines.push('');
-    }
+  for (const { title, blocks } of shownSections(result)) {
+    lines.push(`**${title}**`, '', ...blocks.flatMap(blockLines));
   }
   const drifted = drift.columns.filter((column) => column.drifted);
   const others = drift.columns.filter((column) => !column.drifted);
@@ -74,6 +53,22 @@ export function renderMarkdown(result: CheckResult): string {
     lines.push('');
   }
   return lines.join('\n');
+}
+
+const TONES = { bad: '❌ ', warn: '⚠️ ', dim: '' };
+
+function blockLines(block: Block): string[] {
+  if (block.kind === 'lines') return [];
+  if (block.kind === 'text') return [`${block.tone ? TONES[block.tone] : ''}${cell(block.text)}`, ''];
+  if (block.rows.length === 0) return [];
+  const row = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |`;
+  const rows = block.rows.slice(0, MOST_ROWS).map(({ cells, tone }) => {
+    const [first = '', ...rest] = cells;
+    return row([`${tone ? TONES[tone] : ''}${first}`, ...rest]);
+  });
+  const more = block.rows.length > MOST_ROWS ? [`and ${block.rows.length - MOST_ROWS} more`, ''] : [];
+  const title = block.title ? [cell(block.title), ''] : [];
+  return [...title, row(block.head), `|${block.head.map(() => '---|').join('')}`, ...rows, '', ...more];
 }
 
 function columnTable(columns: CheckResult['drift']['columns']): string[] {

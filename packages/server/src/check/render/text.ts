@@ -1,16 +1,7 @@
 import { createColors } from 'picocolors';
 import type { CheckResult, ColumnResult, Drift } from '../result.ts';
-import {
-  columnState,
-  count,
-  decidesByP,
-  estimateText,
-  figure,
-  performanceRows,
-  pValue,
-  reasonText,
-  VERDICTS,
-} from './words.ts';
+import { shownSections } from './sections.ts';
+import { columnState, count, decidesByP, figure, pValue, reasonText, VERDICTS } from './words.ts';
 
 const BAR = 12;
 const MOST_COLUMNS = 40;
@@ -59,7 +50,7 @@ export function renderText(result: CheckResult, { color, width }: { color: boole
   for (const { column, message } of notes.slice(0, MOST_NOTES))
     lines.push(c.dim(`  · ${column ? `${column}: ` : ''}${message}`));
   if (notes.length > MOST_NOTES) lines.push(c.dim(`  · … and ${notes.length - MOST_NOTES} more notes (see --json)`));
-  lines.push(...performanceLines(c, result));
+  lines.push(...sectionLines(c, result));
   return `${lines.join('\n')}\n`;
 }
 
@@ -122,23 +113,27 @@ function table(
   return [c.dim(`  ${line(head)}`), ...cells.map((row) => `  ${paint(row)(line(row))}`)];
 }
 
-function performanceLines(c: Colors, result: CheckResult): string[] {
-  const { performance } = result;
-  if ('status' in performance) return [];
-  const assumed = performance.assumed.length > 0 ? `; taken: ${performance.assumed.join(', ')}` : '';
-  const lines = ['', ...section(c, 'Performance', `${performance.task}${assumed}; 95 % intervals`)];
-  for (const side of ['reference', 'current'] as const) {
-    const { reason } = performance[side];
-    if (reason) lines.push(c.yellow(`  ${side}: not measured, ${reason}`));
-  }
-  const rows = (performanceRows(result) ?? []).map(({ label, reference, current, worse }) => [
-    label,
-    estimateText(reference),
-    estimateText(current),
-    worse ? 'WORSE' : '',
+function sectionLines(c: Colors, result: CheckResult): string[] {
+  const tones = { bad: c.red, dim: c.dim, warn: c.yellow };
+  return shownSections(result).flatMap(({ title, blocks }) => [
+    '',
+    c.bold(title),
+    ...blocks.flatMap((block) => {
+      if (block.kind === 'lines') return []; // a terminal has no room for curves
+      if (block.kind === 'text') return [`  ${block.tone ? tones[block.tone](block.text) : block.text}`];
+      const shown = block.rows.slice(0, MOST_COLUMNS);
+      const tone = new Map(shown.map(({ cells, tone }) => [cells.join('\0'), tone]));
+      const rows = shown.map(({ cells }) => [...cells]);
+      const paint = (row: string[]) => {
+        const own = tone.get(row.join('\0'));
+        return own ? tones[own] : (text: string) => text;
+      };
+      const more = block.rows.length > shown.length ? [c.dim(`  … and ${block.rows.length - shown.length} more`)] : [];
+      return [
+        ...(block.title ? [c.dim(`  ${block.title}`)] : []),
+        ...table(c, [...block.head], rows, paint, 40),
+        ...more,
+      ];
+    }),
   ]);
-  return [
-    ...lines,
-    ...table(c, ['metric', 'reference', 'current', ''], rows, (row) => (row[3] ? c.red : (x) => x), 40),
-  ];
 }

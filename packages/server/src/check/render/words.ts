@@ -53,24 +53,14 @@ export const metricLabel = (id: string): string =>
     .flat()
     .find((metric) => metric.id === id)?.label ?? id;
 
-/** The rows of a table of performance; null where nothing was measured. */
-export function performanceRows(result: CheckResult) {
-  const { performance } = result;
-  if ('status' in performance) return null;
-  const { reference, current, worse } = performance;
-  const ids = Object.keys(reference.metrics ?? current.metrics ?? {});
-  return ids.map((id) => ({
-    id,
-    label: metricLabel(id),
-    reference: reference.metrics?.[id] ?? null,
-    current: current.metrics?.[id] ?? null,
-    worse: worse.includes(id),
-  }));
+interface Estimate {
+  value: number | null;
+  lower: number | null;
+  upper: number | null;
+  reason: string | null;
 }
 
-type Estimate = NonNullable<ReturnType<typeof performanceRows>>[number]['reference'];
-
-export function estimateText(estimate: Estimate): string {
+export function estimateText(estimate: Estimate | null): string {
   if (!estimate) return '–';
   if (estimate.value === null) return `– (${reasonText(estimate.reason)})`;
   const { value, lower, upper } = estimate;

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { LeewayError } from '@leeway/contract';
 import type { Task } from '@leeway/stats';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { CheckOptions, Watcher } from '../../check/check-files.ts';
+import type { CheckOptions, Watcher } from '../../check/options.ts';
 import { EXIT } from '../io.ts';
 import { createStatusLine, type StatusStream } from '../status-line.ts';
 
