@@ -1,12 +1,14 @@
 // npm run test:real [NAME ...]: replays real data sets through the code that users run, under a clock turned by hand, and checks
 // what comes of it. The data are not in the repository: LEEWAY_REAL_DATA names their folder, else ../shared/data beside it.
-// Each example says how its data are played and what has to come of it in examples/*/replay.mjs.
-import { fork } from 'node:child_process';
+// Each example says how its data are played and what has to come of it in examples/*/replay.mjs. What the command line has to
+// find in files of which it is known what they hold is asked in scripts/real/*.mjs.
+import { fork, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 import { capture, install, ROOT, say, step } from './lib.mjs';
 
 /**
@@ -20,6 +22,11 @@ import { capture, install, ROOT, say, step } from './lib.mjs';
  * @property {(stage: object) => Promise<void>} play Plays the data.
  * @property {(stage: object) => Promise<void>} judge Looks at what came of it, and checks it.
  *
+ * @typedef {object} Question What the command line has to find in a data set.
+ * @property {string} data Folder of the data set.
+ * @property {string} title
+ * @property {(stage: object) => Promise<void>} ask Runs commands and checks their answers.
+ *
  * @typedef {object} Scenario
  * @property {string} name
  * @property {string} title
@@ -29,15 +36,28 @@ import { capture, install, ROOT, say, step } from './lib.mjs';
 
 const SELF = fileURLToPath(import.meta.url);
 const EXAMPLES = ['bike-sharing', 'weather', 'census'];
+const QUESTIONS = join(ROOT, 'scripts/real');
 const CACHE = join(ROOT, '.cache', 'real');
 const TIMEOUT_MS = 300_000;
 
 if (process.send && process.argv[2] === '--replay') await replay(JSON.parse(process.argv[3]));
+else if (process.send && process.argv[2] === '--ask') await ask(JSON.parse(process.argv[3]));
 else await main(process.argv.slice(2));
 
 async function main(names) {
   const replays = await Promise.all(EXAMPLES.map(async (name) => ({ example: name, ...(await load(name)) })));
-  const scenarios = replays.flatMap((found) => found.scenarios.map((scenario) => ({ ...found, scenario })));
+  const questions = await Promise.all(
+    readdirSync(QUESTIONS)
+      .sort()
+      .map(async (file) => {
+        const { data, title } = await loadQuestion(file);
+        return { data, scenario: { name: file.replace('.mjs', ''), title }, question: file };
+      }),
+  );
+  const scenarios = [
+    ...questions,
+    ...replays.flatMap((found) => found.scenarios.map((scenario) => ({ ...found, scenario }))),
+  ];
   const wanted = scenarios.filter(({ scenario }) => names.length === 0 || names.includes(scenario.name));
   if (wanted.length === 0) {
     say(`there is no ${names.join(', ')}; there are ${scenarios.map(({ scenario }) => scenario.name).join(', ')}`);
@@ -65,7 +85,7 @@ async function main(names) {
   };
 
   const tasks = [];
-  for (const { example, data: set, scenario } of wanted) {
+  for (const { example, question, data: set, scenario } of wanted) {
     const folder = join(data, set);
     if (!existsSync(folder)) {
       skip(scenario.name, `${folder} is not there`);
@@ -76,7 +96,9 @@ async function main(names) {
     else
       tasks.push({
         title: scenario.title,
-        task: { example, scenario: scenario.name, folder, python: python?.path ?? null },
+        task: question
+          ? { question, folder }
+          : { example, scenario: scenario.name, folder, python: python?.path ?? null },
       });
   }
 
@@ -111,7 +133,9 @@ function inProcess(task) {
     const began = Date.now();
     const seconds = () => (Date.now() - began) / 1000;
     const dataDir = mkdtempSync(join(tmpdir(), 'leeway-real-'));
-    const child = fork(SELF, ['--replay', JSON.stringify({ ...task, dataDir })], { stdio: ['ignore', 2, 2, 'ipc'] });
+    const child = fork(SELF, [task.question ? '--ask' : '--replay', JSON.stringify({ ...task, dataDir })], {
+      stdio: ['ignore', 2, 2, 'ipc'],
+    });
     const timer = setTimeout(() => child.kill('SIGKILL'), TIMEOUT_MS);
     let result;
     child.on('message', (message) => (result = message));
@@ -242,6 +266,56 @@ async function replay({ example, scenario: name, folder: dataFolder, python, dat
   process.send({ report: text, checks, megabytes }, () => process.disconnect());
 }
 
+async function loadQuestion(file) {
+  return (await import(pathToFileURL(join(QUESTIONS, file)).href)).default;
+}
+
+/** In the child: asks the command line about one data set, and tells the parent what it answered. */
+async function ask({ question, folder, dataDir }) {
+  const { ask: run } = await loadQuestion(question);
+  const checks = [];
+  const notes = [];
+  try {
+    await run({
+      folder,
+      /** A place for files of its own. */
+      path: (name) => join(dataDir, name),
+      readCsv,
+      leeway,
+      note: (text) => notes.push(text),
+      check: (text, ok, got) =>
+        checks.push({ text, ok, got: typeof got === 'number' ? String(Number(got.toPrecision(4))) : got }),
+    });
+  } catch (error) {
+    checks.push({ text: 'every command answered', ok: false, got: error.stack ?? String(error) });
+  }
+  const megabytes = Math.round(process.resourceUsage().maxRSS / 1024);
+  process.send({ report: notes.map((line) => `- ${line}`).join('\n'), checks, megabytes }, () => process.disconnect());
+}
+
+/** Runs a command of the built program with --json: `{status, lines}`, the documents it printed. Mistakes are thrown. */
+function leeway(...args) {
+  return new Promise((done, fail) => {
+    const child = spawn(process.execPath, [join(ROOT, 'packages/server/dist/cli/main.js'), ...args, '--json']);
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk) => (stdout += chunk));
+    child.stderr.on('data', (chunk) => (stderr += chunk));
+    child.on('error', fail);
+    child.on('close', (status) => {
+      if (status > 1) return fail(new Error(`leeway ${args.join(' ')} ended with ${status}: ${stdout}${stderr}`));
+      // One document over several lines, or a document a line.
+      const lines = stdout.startsWith('{\n')
+        ? [JSON.parse(stdout)]
+        : stdout
+            .trim()
+            .split('\n')
+            .map((line) => JSON.parse(line));
+      return done({ status, lines, document: lines[0] });
+    });
+  });
+}
+
 /** Trains the first version, which has to serve before anything can be predicted. */
 async function train(api, app, model, reason) {
   const { id } = await api.post(`/models/${model}/retrain`, { reason });
@@ -326,9 +400,10 @@ function render({ table, number }, { alerts, runs, versions, windows }) {
   return `${parts.join('\n')}\n`;
 }
 
-/** Rows of a CSV file without quotes, as texts by column name. */
+/** Rows of a CSV file without quotes, gzip or not, as texts by column name. */
 function readCsv(path) {
-  const [head, ...lines] = readFileSync(path, 'utf8').trim().split(/\r?\n/);
+  const bytes = readFileSync(path);
+  const [head, ...lines] = (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8').trim().split(/\r?\n/);
   const names = head.split(',');
   return lines.map((line) => {
     const cells = line.split(',');

@@ -10,6 +10,7 @@ import { decideColumns } from './decide-columns.ts';
 import { worseMetrics } from './performance.ts';
 import { probeFile } from './probe-file.ts';
 import { judgeQuality, percent, type QualityInput } from './quality.ts';
+import { toEcdf } from './render/ecdf.ts';
 import { toHistogram } from './render/histogram.ts';
 import { type ColumnSurvey, natureOfText, natureOfType } from './survey.ts';
 
@@ -283,5 +284,39 @@ describe('pictures', () => {
   it('are left out where there is nothing', () => {
     const none = numeric([0, 0, 0, 0], { min: null, max: null });
     expect(toHistogram(none, none).bars).toEqual([]);
+  });
+});
+
+describe('the distribution functions of a report', () => {
+  const side = (bins: number[]): NumericSummary => ({
+    ...{ kind: 'numeric', count: bins.reduce((a, b) => a + b, 0), missing: 0, edges: [1, 2, 3], bins },
+    ...{ sums: bins, min: 0, max: 4, sum: 0, sumSquares: 0, shift: 0 },
+  });
+
+  it('rise to the shares below each edge', () => {
+    const { points } = toEcdf(side([1, 1, 1, 1]), side([0, 0, 2, 2]))!;
+    expect(points.map(({ reference, current }) => [reference, current])).toEqual([
+      [0.25, 0],
+      [0.5, 0],
+      [0.75, 0.5],
+    ]);
+    expect(points.every(({ at }) => at >= 0 && at <= 1)).toBe(true);
+  });
+
+  it('are not drawn of categories, of no rows, or of one value', () => {
+    expect(toEcdf(side([0, 0, 0, 0]), side([1, 1, 1, 1]))).toBeNull();
+    expect(
+      toEcdf(
+        { ...side([4, 0, 0, 0]), edges: [1], bins: [4, 0], sums: [4, 0] },
+        { ...side([4, 0, 0, 0]), edges: [1], bins: [4, 0], sums: [4, 0] },
+      ),
+    ).toBeNull();
+  });
+
+  it('have at most 60 points, however many bins there are', () => {
+    const edges = Array.from({ length: 500 }, (_, i) => i);
+    const bins = Array.from({ length: 501 }, () => 2);
+    const many: NumericSummary = { ...side([1, 1, 1, 1]), count: 1002, edges, bins, sums: bins, min: -1, max: 500 };
+    expect(toEcdf(many, many)!.points.length).toBeLessThanOrEqual(64);
   });
 });

@@ -1,5 +1,6 @@
 import type { CheckedFiles } from '../check-files.ts';
 import type { CheckResult, ColumnResult } from '../result.ts';
+import { type Ecdf, toEcdf } from './ecdf.ts';
 import { type Histogram, toHistogram } from './histogram.ts';
 import { sectionHtml } from './html-blocks.ts';
 import { escaped } from './junit.ts';
@@ -30,7 +31,7 @@ export function renderHtml({ result, summaries }: CheckedFiles): string {
     driftSection(result),
     slicesSection(result),
     ...shownSections(result).map(({ title, blocks }) => sectionHtml(title, blocks)),
-    `<section><h2>Distributions</h2><p class="legend"><span class="r"></span> reference <span class="c"></span> current; share of rows</p><div class="cards">`,
+    `<section><h2>Distributions</h2><p class="legend"><span class="r"></span> reference <span class="c"></span> current; share of rows, and of numbers the share of values below</p><div class="cards">`,
     ...pictures.map((column) => card(column, summaries.get(column.column))),
     '</div>',
     drift.columns.length > MOST_PICTURES ? `<p>The ${MOST_PICTURES} most drifted columns are shown.</p>` : '',
@@ -119,12 +120,14 @@ function card(
 ): string {
   if (!summaries) return '';
   const about = `${column.test} ${figure(column.statistic)}${column.reason ? `, ${reasonText(column.reason)}` : ''}`;
-  const picture = drawHistogram(toHistogram(summaries.reference, summaries.current));
+  const ecdf = toEcdf(summaries.reference, summaries.current);
+  const picture = drawHistogram(toHistogram(summaries.reference, summaries.current)) + (ecdf ? drawEcdf(ecdf) : '');
   return `<div class="card ${column.drifted ? 'drift' : ''}"><h3>${escaped(column.column)}</h3><p>${column.drifted ? '<span class="bad">drift</span> ' : ''}${about}</p>${picture}</div>`;
 }
 
 const WIDTH = 260;
 const HEIGHT = 84;
+const ECDF_HEIGHT = 48;
 
 /** Filled steps for the reference, a line over them for the current file; categories are pairs of bars. */
 function drawHistogram({ bars, continuous }: Histogram): string {
@@ -164,6 +167,16 @@ function pairs(bars: Histogram['bars'], y: (share: number) => number): string {
       .map((bar) => `M${round((bars.indexOf(bar) + 0.5) * width + shift)} ${HEIGHT}V${y(bar[side])}h${half}V${HEIGHT}z`)
       .join('');
   return `<path class="fr" d="${path('reference', -half)}"/><path class="fc" d="${path('current', 0)}"/>`;
+}
+
+/** Both distribution functions over each other; where they lie apart, the column has moved. */
+function drawEcdf({ points }: Ecdf): string {
+  const path = (side: 'reference' | 'current') =>
+    points.map(
+      (point, i) => `${i === 0 ? 'M' : 'L'}${round(point.at * WIDTH)} ${round((1 - point[side]) * ECDF_HEIGHT + 1)}`,
+    );
+  const line = (side: 'reference' | 'current', name: string) => `<path class="${name}" d="${path(side).join('')}"/>`;
+  return `<svg viewBox="0 0 ${WIDTH} ${ECDF_HEIGHT + 2}" role="img" aria-label="share of values below"><path class="axis" d="M0 ${ECDF_HEIGHT + 1}H${WIDTH}"/>${line('reference', 'lr')}${line('current', 'lc')}<title>share of the values below</title></svg>`;
 }
 
 const round = (x: number) => Number(x.toFixed(1));

@@ -75,6 +75,8 @@ export function howComputed({ drift, reference, current }: CheckResult): string[
     : 'Numbers were counted over bins cut at percentiles of the reference, which come from a fixed sample of its rows; counts cover every row. Categories were counted by value.';
   const correction = {
     benjamini_hochberg: 'p-values are corrected over all columns (Benjamini-Hochberg).',
+    benjamini_yekutieli: 'p-values are corrected over all columns (Benjamini-Yekutieli).',
+    holm: 'p-values are corrected over all columns (Holm).',
     bonferroni: 'p-values are corrected over all columns (Bonferroni).',
     none: 'p-values are not corrected for the number of columns.',
   }[drift.correction];
