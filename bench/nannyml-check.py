@@ -11,6 +11,6 @@ import pandas as pd
 nannyml.disable_usage_logging()
 reference = pd.read_parquet(sys.argv[1])
 current = pd.read_parquet(sys.argv[2])
-calculator = nannyml.UnivariateDriftCalculator(column_names=list(reference.columns), chunk_number=1)
+calculator = nannyml.UnivariateDriftCalculator(column_names=list(reference.columns))
 calculator.fit(reference)
 print(len(calculator.calculate(current).to_df()))
