@@ -12,7 +12,6 @@ import scipy
 import sklearn
 import statsmodels
 from scipy import special, stats
-from scipy.spatial.distance import jensenshannon
 from sklearn import metrics
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
@@ -48,76 +47,6 @@ def special_functions():
         "kolmogorov_survival": [
             {"x": x, "expected": special.kolmogorov(x)} for x in (0.2, 0.4, 0.7, 0.9999, 1.0, 1.36, 2.0, 4.0)
         ],
-    }
-
-
-def kolmogorov_smirnov():
-    a = [38.7, 41.5, 43.8, 44.5, 45.5, 46.0, 47.7, 58.0]
-    b = [39.2, 39.3, 39.7, 41.4, 41.8, 42.9, 43.3, 45.8]
-    pairs = [
-        ("two samples of eight", a, b),
-        ("equal samples", a, a),
-        ("disjoint samples", a, [value + 100 for value in b]),
-        ("unequal sizes", rounded(rng.normal(size=40)), rounded(rng.normal(0.5, 1, size=25))),
-        ("skewed", rounded(rng.exponential(size=200)), rounded(rng.exponential(1.3, size=150))),
-    ]
-    samples = []
-    for name, x, y in pairs:
-        exact = stats.ks_2samp(x, y, method="exact")
-        samples.append(
-            {
-                "name": name,
-                "reference": x,
-                "current": y,
-                "d": exact.statistic,
-                "p_exact": exact.pvalue,
-                "wasserstein": stats.wasserstein_distance(x, y),
-                "reference_deviation": np.std(x),
-            }
-        )
-    large = []
-    for n, m, d in ((5000, 4000, 0.01), (5000, 4000, 0.02), (5000, 4000, 0.03), (100000, 3000, 0.02), (1000000, 1000000, 0.002)):
-        # The finite-sample distribution of one sample of n m / (n + m) rows, scipy's method='asymp'.
-        large.append({"n": n, "m": m, "d": d, "p_asymptotic": stats.kstwo.sf(d, round(n * m / (n + m)))})
-    return {
-        "source": f"scipy.stats.ks_2samp(method='exact'), kstwo, wasserstein_distance; numpy.std, {SCIPY}; the samples of "
-        "eight are evidentlyai/evidently tests/stattests/test_stattests.py",
-        "samples": samples,
-        "large": large,
-    }
-
-
-def counts():
-    tables = [
-        ("six cells", [16, 18, 16, 14, 12, 12], [16, 16, 16, 16, 16, 8]),
-        ("letters a, b, c; IFCA-Advanced-Computing/frouros test_data_drift.py", [4, 2, 0], [1, 1, 4]),
-        ("unseen cell", [500, 500, 0], [400, 400, 200]),
-        ("abcd against abce", [25, 25, 25, 25, 0], [25, 25, 25, 0, 25]),
-        ("unequal sizes", [5000, 3000, 1500, 500], [40, 40, 15, 5]),
-        ("two cells; deepchecks tests/utils/drift_test.py", [200, 800], [400, 600]),
-        ("disjoint", [100, 0], [0, 50]),
-        ("equal", [10, 20, 30], [10, 20, 30]),
-    ]
-    vectors = []
-    for name, reference, current in tables:
-        chi = stats.chi2_contingency([reference, current], correction=False)
-        p, q = np.array(reference) / sum(reference), np.array(current) / sum(current)
-        vectors.append(
-            {
-                "name": name,
-                "reference": reference,
-                "current": current,
-                "chi_squared": chi.statistic,
-                "p": chi.pvalue,
-                "jensen_shannon": jensenshannon(p, q, base=2),
-                "hellinger": np.sqrt(((np.sqrt(p) - np.sqrt(q)) ** 2).sum() / 2),
-                "total_variation": np.abs(p - q).sum() / 2,
-                "l_infinity": np.abs(p - q).max(),
-            }
-        )
-    return {
-        "source": f"scipy.stats.chi2_contingency(correction=False), jensenshannon(base=2), {SCIPY}; others by formula",
-        "tables": vectors,
     }
 
 
@@ -226,5 +155,5 @@ def inference():
     }
 
 
-for build in (special_functions, kolmogorov_smirnov, counts, binary, multiclass, regression, inference):
+for build in (special_functions, binary, multiclass, regression, inference):
     write(build.__name__.replace("_", "-"), build())

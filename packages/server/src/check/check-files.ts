@@ -1,11 +1,15 @@
 import { LeewayError } from '@leeway/contract';
 import { type ColumnSummary, judgeDataset } from '@leeway/stats';
+import { type CountedFacts, countFacts } from '../constraints/count-facts.ts';
+import { correlate, pairUp } from '../monitoring/checks/correlations.ts';
+import type { ColumnsFile } from './columns-file.ts';
 import { type ColumnRole, type ComparedColumn, decideColumns, requireColumn } from './decide-columns.ts';
 import { compareSlices, comparison, driftOf, judgeOptions } from './drift.ts';
 import { Engine } from './engine.ts';
+import { exactResults } from './exact-results.ts';
 import type { CheckOptions, Watcher } from './options.ts';
 import { probeFile } from './probe-file.ts';
-import { duplicateRows, exactResults, planColumns, summarize, typeColumns } from './profile-columns.ts';
+import { duplicateRows, planColumns, summarize, type TypedTable, typeColumns } from './profile-columns.ts';
 import { type ComparedSummaries, judgeQuality } from './quality.ts';
 import type { CheckResult, Drift } from './result.ts';
 import type { CheckContext } from './section.ts';
@@ -56,9 +60,14 @@ async function compare(
     );
   }
   const loading = watch.step('reading rows', 2);
-  const before = await typeColumns(engine, reference, withRoles(decision.compared, reference, options));
+  const before = await typeColumns(
+    engine,
+    reference,
+    withRoles(decision.compared, reference, options),
+    decision.contents,
+  );
   loading.tick();
-  const now = await typeColumns(engine, current, withRoles(decision.compared, current, options));
+  const now = await typeColumns(engine, current, withRoles(decision.compared, current, options), decision.contents);
   loading.done();
 
   const counting = watch.step('comparing columns', decision.compared.length);
@@ -72,7 +81,13 @@ async function compare(
     };
     const results =
       exact && column.kind === 'numeric'
-        ? { results: await exactResults(engine, { reference: before, current: now }, column.name, summaries) }
+        ? {
+            results: await exactResults(engine, { reference: before, current: now }, column.name, summaries, {
+              tests: comparison(column.name, column, summaries, options).test,
+              ...(options.direction ? { direction: options.direction } : {}),
+              ...(options.compatibility ? { compatibility: options.compatibility } : {}),
+            }),
+          }
         : {};
     compared.push({ ...column, ...summaries, ...results });
     counting.tick();
@@ -93,15 +108,31 @@ async function compare(
     rest.tick();
   }
   rest.done();
+  const beside = watch.step('comparing pairs of columns', 2);
+  const correlations = [];
+  for (const side of [before, now]) {
+    correlations.push(await correlationsOf(engine, side, decision.compared));
+    beside.tick();
+  }
+  beside.done();
   const quality = judgeQuality({
     decision,
-    reference: { rows: reference.rows, columns: reference.columns, duplicates: duplicates[0]! },
-    current: { rows: current.rows, columns: current.columns, duplicates: duplicates[1]! },
+    reference: {
+      ...{ rows: reference.rows, columns: reference.columns, duplicates: duplicates[0]! },
+      facts: await factsOf(engine, before, compared, 'reference', {}),
+    },
+    current: {
+      ...{ rows: current.rows, columns: current.columns, duplicates: duplicates[1]! },
+      facts: await factsOf(engine, now, compared, 'current', overrides),
+    },
+    correlations: pairUp(numericColumns(now, decision.compared), correlations[0]!, correlations[1]!),
     summaries: compared,
     overrides,
     label: options.label,
   });
-  const answers = await measureSections({ engine, reference: before, current: now, compared, options, watch });
+  const answers = await measureSections({
+    ...{ engine, reference: before, current: now, compared, contents: decision.contents, options, watch },
+  });
   const slices =
     by === undefined ? undefined : await compareSlices(engine, before, now, decision.compared, plans, options, watch);
 
@@ -119,6 +150,39 @@ async function compare(
     result: tidyNumbers(result),
     summaries: new Map(compared.map(({ name, reference, current }) => [name, { reference, current }])),
   };
+}
+
+const numericColumns = (side: TypedTable, compared: readonly ComparedColumn[]) =>
+  compared
+    .filter(({ kind, role }) => kind === 'numeric' && role === 'feature')
+    .map(({ name }) => ({ name, expression: side.value(name) }));
+
+const correlationsOf = (engine: Engine, side: TypedTable, compared: readonly ComparedColumn[]) =>
+  correlate(
+    engine.warehouse,
+    { sql: `${side.sql} ${side.settings}`, params: {}, rows: side.table.rows, key: side.rowNumber },
+    numericColumns(side, compared),
+  );
+
+/** What is declared of columns, and whether the gaps of numbers are infinite values. */
+function factsOf(
+  engine: Engine,
+  typed: TypedTable,
+  compared: readonly ComparedSummaries[],
+  side: 'reference' | 'current',
+  overrides: ColumnsFile,
+): Promise<Map<string, CountedFacts>> {
+  const gaps = new Set(
+    compared
+      .filter((column) => column.kind === 'numeric' && column.current.missing > 0 && column[side].count > 0)
+      .map(({ name }) => name),
+  );
+  const wanted = typed.columns.flatMap(({ name }) => {
+    const { pattern, unique } = overrides[name] ?? {};
+    if (!gaps.has(name) && pattern === undefined && !unique) return [];
+    return [{ name, infinite: gaps.has(name), pattern, distinct: unique === true }];
+  });
+  return countFacts(engine, typed, wanted);
 }
 
 async function measureSections(context: CheckContext) {
@@ -166,6 +230,11 @@ function withRoles(compared: readonly ComparedColumn[], { columns }: Table, opti
     [options.prediction, 'prediction'],
     [options.score, 'score'],
     [options.by, 'feature'],
+    [options.weight, 'feature'],
+    ...[...(options.protected ?? []), ...(options.intersections ?? []).flat()].map((name): [string, ColumnRole] => [
+      name,
+      'feature',
+    ]),
   ];
   for (const [name, role] of roles) {
     const survey = name === undefined ? undefined : columns.get(name);
@@ -177,6 +246,11 @@ function withRoles(compared: readonly ComparedColumn[], { columns }: Table, opti
           ? 'boolean'
           : 'categorical';
     own.push({ name: survey.name, kind, role });
+  }
+  // A key is not compared, but may be promised to be one.
+  for (const [name, { type, pattern, unique }] of Object.entries(options.columns ?? {})) {
+    if (type === 'skip' || !columns.has(name) || own.some((column) => column.name === name)) continue;
+    if (pattern !== undefined || unique) own.push({ name, kind: 'categorical', role: 'feature' });
   }
   return own;
 }

@@ -16,7 +16,7 @@ import { type ColumnSurvey, natureOfText, natureOfType } from './survey.ts';
 
 const survey = (over: Partial<ColumnSurvey> = {}): ColumnSurvey => ({
   ...{ name: 'c', nature: 'number', rows: 1000, present: 1000, distinct: 500, numbers: 1000, booleans: 0, dates: 0 },
-  ...{ wholeMin: null, wholeMax: null, runs: false, ...over },
+  ...{ words: null, wholeMin: null, wholeMax: null, runs: false, ...over },
 });
 
 describe('what a column holds', () => {
@@ -174,7 +174,7 @@ describe('data quality', () => {
       ]),
     });
     return judgeQuality({
-      decision: { compared: [], skipped: [], missing: [], extra: [] },
+      decision: { compared: [], contents: [], skipped: [], missing: [], extra: [] },
       ...{ reference: side(reference), current: side(current), overrides: {} },
       summaries: [{ name: 'c', kind: reference.kind, role: 'feature', reference, current }],
       ...over,
@@ -217,7 +217,7 @@ describe('data quality', () => {
   });
 
   it('a column that is gone is a finding, a label that is not yet there a note', () => {
-    const decision = { compared: [], skipped: [], missing: ['y', 'x'], extra: ['z'] };
+    const decision = { compared: [], contents: [], skipped: [], missing: ['y', 'x'], extra: ['z'] };
     const same = numeric([0, 500, 500, 0]);
     expect(judge(same, same, { decision, label: 'y' })).toEqual([
       'missing_column finding',
@@ -243,6 +243,7 @@ describe('the verdict', () => {
     check: 'range',
     column: 'a',
     severity: 'finding',
+    basis: 'declared',
     reference: null,
     current: null,
     message: '',

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { LeewayError } from '@leeway/contract';
+import { LeewayError, Pattern } from '@leeway/contract';
 import { driftTests } from '@leeway/stats';
 import { isNode, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { nearest } from '../config/nearest.ts';
 
-const TYPES = ['numeric', 'categorical', 'boolean', 'skip'] as const;
+const TYPES = ['numeric', 'categorical', 'boolean', 'text', 'vector', 'skip'] as const;
 
 const ColumnSettings = z.strictObject({
   type: z
@@ -21,6 +21,8 @@ const ColumnSettings = z.strictObject({
   max: z.number().optional().describe('Largest allowed value: any row above is a finding.'),
   missing: z.number().min(0).max(1).optional().describe('Largest allowed share of missing values.'),
   values: z.array(z.string()).optional().describe('Allowed categories: any other is a finding.'),
+  pattern: Pattern.optional().describe('Regular expression (RE2): any value that does not match is a finding.'),
+  unique: z.boolean().optional().describe('Whether no value may come twice, as those of a key.'),
 });
 
 const ColumnEntry = z.union([z.enum(TYPES).transform((type): ColumnSettings => ({ type })), ColumnSettings]);

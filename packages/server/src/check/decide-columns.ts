@@ -13,6 +13,12 @@ export interface ComparedColumn {
   role: ColumnRole;
 }
 
+/** A column of texts or of vectors, compared by what it holds and not value by value. */
+export interface ContentColumn {
+  name: string;
+  kind: 'text' | 'vector';
+}
+
 export interface SkippedColumn {
   column: string;
   reason: string;
@@ -20,6 +26,7 @@ export interface SkippedColumn {
 
 export interface ColumnDecision {
   compared: ComparedColumn[];
+  contents: ContentColumn[];
   skipped: SkippedColumn[];
   /** In the reference only, in the current file only. */
   missing: string[];
@@ -32,8 +39,10 @@ export interface Roles {
   score?: string | undefined;
 }
 
-/** Text with more different values than this share of its rows is taken for identifiers or prose. */
+/** Text with more different values than this share of its rows is taken for identifiers, or for prose... */
 const MOSTLY_DIFFERENT = 0.5;
+/** ... if it has so many words on average. */
+const PROSE_WORDS = 3;
 /** In fewer rows nothing can be said about that. */
 const ROWS_TO_TELL = 50;
 
@@ -45,6 +54,7 @@ export function decideColumns(
   roles: Roles = {},
 ): ColumnDecision {
   const compared: ComparedColumn[] = [];
+  const contents: ContentColumn[] = [];
   const skipped: SkippedColumn[] = [];
   const missing = [...reference.keys()].filter((name) => !current.has(name) && overrides[name]?.type !== 'skip');
   const extra = [...current.keys()].filter((name) => !reference.has(name) && overrides[name]?.type !== 'skip');
@@ -63,13 +73,18 @@ export function decideColumns(
     const role = roleOf(name);
     const decided =
       type === 'skip' ? { reason: 'left out as you asked' } : type ? { kind: type } : kindOf(before, now, role);
-    if ('kind' in decided) compared.push({ name, kind: decided.kind, role });
-    else skipped.push({ column: name, reason: decided.reason });
+    if (!('kind' in decided)) skipped.push({ column: name, reason: decided.reason });
+    else if (decided.kind === 'text' || decided.kind === 'vector') contents.push({ name, kind: decided.kind });
+    else compared.push({ name, kind: decided.kind, role });
   }
-  return { compared, skipped, missing, extra };
+  return { compared, contents, skipped, missing, extra };
 }
 
-function kindOf(before: ColumnSurvey, now: ColumnSurvey, role: ColumnRole): { kind: ColumnKind } | { reason: string } {
+function kindOf(
+  before: ColumnSurvey,
+  now: ColumnSurvey,
+  role: ColumnRole,
+): { kind: ColumnKind | ContentColumn['kind'] } | { reason: string } {
   // A reference without a value shows nothing; then the current file is asked.
   const shown = before.present === 0 && now.present > 0 ? now : before;
   switch (shown.nature) {
@@ -77,6 +92,8 @@ function kindOf(before: ColumnSurvey, now: ColumnSurvey, role: ColumnRole): { ki
       return { kind: 'boolean' };
     case 'datetime':
       return { reason: 'dates and times move on by themselves' };
+    case 'vector':
+      return { kind: 'vector' };
     case 'other':
       return { reason: 'lists and nested values are not compared' };
     case 'number': {
@@ -85,10 +102,11 @@ function kindOf(before: ColumnSurvey, now: ColumnSurvey, role: ColumnRole): { ki
     }
     case 'text': {
       if (shown.present === 0) return { reason: 'no value in either file' };
-      const { distinct, present } = shown;
+      const { distinct, present, words } = shown;
       const unlike = distinct !== null && present >= ROWS_TO_TELL && distinct > present * MOSTLY_DIFFERENT;
       if (!unlike || role !== 'feature') return { kind: 'categorical' };
-      return { reason: `text that hardly repeats (about ${distinct} values in ${present} rows): identifiers or prose` };
+      if ((words ?? 0) >= PROSE_WORDS) return { kind: 'text' };
+      return { reason: `text that hardly repeats (about ${distinct} values in ${present} rows): identifiers` };
     }
   }
 }
@@ -120,5 +138,6 @@ export const NATURE_NAMES: Record<Nature, string> = {
   boolean: 'booleans',
   text: 'text',
   datetime: 'dates',
+  vector: 'vectors',
   other: 'nested values',
 };

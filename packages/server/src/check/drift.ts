@@ -2,8 +2,9 @@ import { type ColumnJudgement, type ColumnSummary, type DatasetJudgement, judgeD
 import { scoreOf } from '../monitoring/checks/drift.ts';
 import type { ColumnRole, ComparedColumn } from './decide-columns.ts';
 import type { Engine } from './engine.ts';
+import type { exactResults } from './exact-results.ts';
 import type { CheckOptions, Watcher } from './options.ts';
-import { type exactResults, type planColumns, sliceRows, summarizeBy, type TypedTable } from './profile-columns.ts';
+import { type planColumns, sliceRows, summarizeBy, type TypedTable } from './profile-columns.ts';
 import type { CheckResult, ColumnResult, Drift } from './result.ts';
 
 /** A column as `judgeDataset` wants it. */
@@ -11,7 +12,7 @@ export function comparison(
   column: string,
   { kind, name }: ComparedColumn,
   { reference, current }: { reference: ColumnSummary; current: ColumnSummary },
-  { columns = {}, tests = ['auto'] }: CheckOptions,
+  { columns = {}, tests = ['auto'], direction, compatibility }: CheckOptions,
   results?: Awaited<ReturnType<typeof exactResults>>,
 ) {
   const { test, threshold } = columns[name] ?? {};
@@ -22,6 +23,8 @@ export function comparison(
     current,
     test: test === undefined ? tests : [test].flat(),
     ...(threshold === undefined ? {} : { threshold }),
+    ...(direction ? { direction } : {}),
+    ...(compatibility ? { compatibility } : {}),
     ...(results ? { results } : {}),
   };
 }
@@ -54,7 +57,9 @@ function columnOf(
   return {
     ...{ column, type, role, test, statistic, p_value: pValue, adjusted_p_value: adjustedPValue, effect, threshold },
     ...{ drifted, reason: reason ?? null, score: scoreOf(judgement) },
-    results: results.map((result) => ({ test: result.test, statistic: result.statistic, p_value: result.pValue })),
+    results: results.map(({ test, statistic, pValue, reason }) => ({
+      ...{ test, statistic, p_value: pValue, reason: reason ?? null },
+    })),
   };
 }
 

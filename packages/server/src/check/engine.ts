@@ -23,17 +23,18 @@ export interface EngineFile extends FileProbe {
 /** One embedded engine in a folder that is gone afterwards. */
 export class Engine {
   readonly warehouse: Warehouse;
-  readonly #folder: string;
+  /** What stands in here is gone when the engine is closed. */
+  readonly folder: string;
   readonly #files: EngineFile[] = [];
   /** Nothing is left behind when the user has had enough. */
   readonly #interrupted = (signal: NodeJS.Signals) => {
-    rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
     process.exit(signal === 'SIGINT' ? 130 : 143);
   };
 
   private constructor(warehouse: Warehouse, folder: string) {
     this.warehouse = warehouse;
-    this.#folder = folder;
+    this.folder = folder;
     process.once('SIGINT', this.#interrupted).once('SIGTERM', this.#interrupted);
   }
 
@@ -50,11 +51,11 @@ export class Engine {
 
   async close(): Promise<void> {
     process.off('SIGINT', this.#interrupted).off('SIGTERM', this.#interrupted);
-    await this.warehouse.close().finally(() => rm(this.#folder, { recursive: true, force: true }));
+    await this.warehouse.close().finally(() => rm(this.folder, { recursive: true, force: true }));
   }
 
   async add(probe: FileProbe): Promise<EngineFile> {
-    const link = join(this.#folder, 'files', `${this.#files.length}`);
+    const link = join(this.folder, 'files', `${this.#files.length}`);
     await symlink(resolve(probe.path), link);
     const file = { ...probe, link };
     this.#files.push(file);

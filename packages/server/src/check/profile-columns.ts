@@ -1,16 +1,7 @@
-import {
-  binEdges,
-  type ColumnKind,
-  type ColumnSummary,
-  type DriftResult,
-  distinctValueEdges,
-  ksExact,
-  standardDeviation,
-  wassersteinExact,
-} from '@leeway/stats';
+import { binEdges, type ColumnKind, type ColumnSummary, distinctValueEdges } from '@leeway/stats';
 import { type ColumnPlan, type RowSource, type Slicing, summarizeColumn } from '../monitoring/profile.ts';
-import { float, identifier, quoted } from '../warehouse/warehouse.ts';
-import type { ComparedColumn } from './decide-columns.ts';
+import { identifier, quoted } from '../warehouse/warehouse.ts';
+import type { ComparedColumn, ContentColumn } from './decide-columns.ts';
 import type { Engine } from './engine.ts';
 import { batches, type ColumnSurvey, load, type Table, textValue } from './survey.ts';
 
@@ -37,14 +28,16 @@ export async function typeColumns(
   engine: Engine,
   table: Table,
   columns: readonly ComparedColumn[],
+  contents: readonly ContentColumn[] = [],
 ): Promise<TypedTable> {
-  const names = new Map(columns.map(({ name }, i) => [name, `c${i}`]));
-  const values = new Map(columns.map(({ name, kind }) => [name, valueSql(table, table.columns.get(name)!, kind)]));
+  const read = [...columns, ...contents.filter(({ name }) => columns.every((column) => column.name !== name))];
+  const names = new Map(read.map(({ name }, i) => [name, `c${i}`]));
+  const values = new Map(read.map(({ name, kind }) => [name, valueSql(table, table.columns.get(name)!, kind)]));
   if (!table.textual) {
     const { rowNumber, sql, settings } = table;
     return { table, columns, value: (name) => values.get(name)!, rowNumber, sql, settings };
   }
-  const select = columns.map(({ name }) => `${values.get(name)} AS ${names.get(name)}`);
+  const select = read.map(({ name }) => `${values.get(name)} AS ${names.get(name)}`);
   const sql = await load(
     engine,
     table.file,
@@ -55,9 +48,17 @@ export async function typeColumns(
   return { table, columns, value: (name) => names.get(name)!, rowNumber: '__row', sql, settings: '' };
 }
 
-function valueSql({ textual }: Table, { name, nature }: ColumnSurvey, kind: ColumnKind): string {
+function valueSql(
+  { textual }: Table,
+  { name, nature }: ColumnSurvey,
+  kind: ColumnKind | ContentColumn['kind'],
+): string {
   const column = identifier(name);
   const text = textual ? textValue(name) : `toString(${column})`;
+  if (kind === 'vector') {
+    if (!textual && nature === 'vector') return `arrayMap(x -> ifNull(toFloat64(x), nan), ${column})`;
+    return `JSONExtract(ifNull(${text}, '[]'), 'Array(Float64)')`;
+  }
   if (kind === 'numeric') {
     if (!textual && nature === 'number') return `toFloat64(${column})`;
     if (!textual && nature === 'boolean') return `toFloat64(${column})`;
@@ -156,39 +157,6 @@ export async function sliceRows(
   return new Map(rows.map(({ v, n }) => [v, n]));
 }
 
-/** D and W1 over all rows, by the engine, as results for `judgeDataset`. */
-export async function exactResults(
-  engine: Engine,
-  sides: { reference: TypedTable; current: TypedTable },
-  name: string,
-  summaries: { reference: ColumnSummary; current: ColumnSummary },
-): Promise<Record<string, DriftResult>> {
-  const [n, m] = [summaries.reference.count, summaries.current.count];
-  const spread = summaries.reference.kind === 'numeric' ? standardDeviation(summaries.reference) : null;
-  if (n === 0 || m === 0) {
-    return {
-      ks: ksExact({ d: 0, n, m }),
-      wasserstein: wassersteinExact({ w1: 0, d: 0, n, m, standardDeviation: spread }),
-    };
-  }
-  const rowsOf = (typed: TypedTable, side: 0 | 1) =>
-    `SELECT assumeNotNull(value) AS x, toUInt8(${side}) AS side FROM ${columnSource(typed, name).sql} WHERE isFinite(value)`;
-  // Both sides in one ascending row of values; after the last of equal ones, the gap between the shares passed by then.
-  const [row] = await engine.query<{ d: number | null; w: number | null }>(
-    `SELECT max(gap) AS d, sum(gap * (next - x)) AS w FROM (
-       SELECT x, abs((count() OVER passed - sum(side) OVER passed) / ${float(n)} - (sum(side) OVER passed) / ${float(m)}) AS gap,
-         leadInFrame(x, 1, x) OVER (ORDER BY x ROWS BETWEEN CURRENT ROW AND 1 FOLLOWING) AS next
-       FROM (${rowsOf(sides.reference, 0)} UNION ALL ${rowsOf(sides.current, 1)})
-       WINDOW passed AS (ORDER BY x ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
-     ) WHERE next != x`,
-  );
-  const d = row?.d ?? 0;
-  return {
-    ks: ksExact({ d, n, m }),
-    wasserstein: wassersteinExact({ w1: row?.w ?? 0, d, n, m, standardDeviation: spread }),
-  };
-}
-
 /** SQL of a number that tells rows apart; a gap is a value too, where the engine would answer with a gap. */
 function rowHash(columns: readonly string[]): string {
   const parts = columns.map(identifier).map((column) => `assumeNotNull(${column}), isNull(${column})`);
@@ -209,7 +177,7 @@ export async function duplicateRows(engine: Engine, typed: TypedTable): Promise<
     return row!.n;
   };
   // Rows that differ in some columns differ: a whole row is only read where a few columns do not settle it.
-  const columns = [...table.columns.values()].filter(({ nature }) => nature !== 'other');
+  const columns = [...table.columns.values()].filter(({ nature }) => nature !== 'other' && nature !== 'vector');
   columns.sort((a, b) => variety(b) - variety(a));
   const names = columns.map(({ name }) => name);
   if (names.length === 0) return 0;

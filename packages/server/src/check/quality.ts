@@ -1,4 +1,11 @@
-import { type ColumnSummary, wilsonInterval } from '@leeway/stats';
+import {
+  type ColumnSummary,
+  type CorrelatedPair,
+  judgeCorrelations,
+  judgeShare,
+  type QualityBasis,
+} from '@leeway/stats';
+import type { CountedFacts } from '../constraints/count-facts.ts';
 import type { ColumnSettings, ColumnsFile } from './columns-file.ts';
 import type { ColumnDecision, ComparedColumn } from './decide-columns.ts';
 import { NATURE_NAMES } from './decide-columns.ts';
@@ -17,9 +24,15 @@ export interface QualityFinding {
     | 'lost_categories'
     | 'constant'
     | 'duplicates'
-    | 'rows';
+    | 'rows'
+    | 'pattern'
+    | 'not_unique'
+    | 'not_finite'
+    | 'correlation';
   column: string | null;
   severity: 'finding' | 'note';
+  /** Whether somebody has declared it, or only the reference suggests it. */
+  basis: QualityBasis;
   reference: number | null;
   current: number | null;
   message: string;
@@ -36,6 +49,8 @@ export interface QualityInput {
   current: Side;
   summaries: readonly ComparedSummaries[];
   overrides: ColumnsFile;
+  /** Numeric columns in pairs. */
+  correlations?: readonly CorrelatedPair[];
   /** The label may be missing in the current file: it often is not known yet. */
   label?: string | undefined;
 }
@@ -44,10 +59,10 @@ interface Side {
   rows: number;
   columns: ReadonlyMap<string, ColumnSurvey>;
   duplicates: number | null;
+  /** What was counted besides; of few columns. */
+  facts?: ReadonlyMap<string, CountedFacts>;
 }
 
-/** A share that has grown by less than this is a note. */
-const NOTABLE_SHARE = 0.01;
 /** Repeated rows grow with the rows: so small a growth of their share is not even a note. */
 const NOTED_DUPLICATES = 0.001;
 /** Current rows per reference row, either way, from which on the number of rows is worth a note. */
@@ -70,14 +85,33 @@ export function judgeQuality(input: QualityInput): QualityFinding[] {
     ...decision.skipped.flatMap(({ column }) =>
       natureFinding(column, reference.columns.get(column), current.columns.get(column)),
     ),
+    ...correlationFindings(input.correlations ?? []),
   ];
+  const compared = new Set(summaries.map(({ name }) => name));
+  for (const [name, settings] of Object.entries(overrides)) {
+    const now = current.columns.get(name);
+    if (!now || settings.type === 'skip') continue;
+    findings.push(...keyFindings(name, settings, current.facts?.get(name)));
+    // What is not compared has no summary, but may be promised to be there.
+    if (!compared.has(name) && settings.missing !== undefined)
+      findings.push(...missingFindings(name, shareMissing(now.rows - now.present, now.rows, settings.missing)));
+  }
   for (const column of summaries) {
     const settings = overrides[column.name] ?? {};
     const before = reference.columns.get(column.name)!;
     const now = current.columns.get(column.name)!;
     findings.push(
-      ...typeFindings(column, before, now),
-      ...missingFindings(column, settings),
+      ...typeFindings(column, { before, now }, reference.facts?.get(column.name), current.facts?.get(column.name)),
+      ...missingFindings(
+        column.name,
+        shareMissing(
+          column.current.missing,
+          column.current.count + column.current.missing,
+          settings.missing,
+          column.reference,
+        ),
+      ),
+      ...notFiniteFindings(column.name, current.facts?.get(column.name), reference.facts?.get(column.name)),
       ...(column.reference.kind === 'numeric' ? rangeFindings(column, settings) : categoryFindings(column, settings)),
       ...constantFindings(column),
     );
@@ -91,15 +125,14 @@ function finding(
   check: QualityFinding['check'],
   column: string | null,
   severity: QualityFinding['severity'],
-  rest: Partial<Pick<QualityFinding, 'reference' | 'current'>> & { message: string },
+  rest: Partial<Pick<QualityFinding, 'reference' | 'current' | 'basis'>> & { message: string },
 ): QualityFinding {
-  return { check, column, severity, reference: null, current: null, ...rest };
+  return { check, column, severity, basis: 'inferred', reference: null, current: null, ...rest };
 }
 
 /** `finding` where the share is notably above what it was, beyond chance. */
-function severityOf(rows: number, n: number, before: number): QualityFinding['severity'] {
-  const lower = wilsonInterval(rows, n)?.lower ?? 0;
-  return rows / n - before >= NOTABLE_SHARE && lower > before ? 'finding' : 'note';
+function severityOf(bad: number, n: number, before: { bad: number; n: number }): QualityFinding['severity'] {
+  return judgeShare({ bad, n, reference: before }).found ? 'finding' : 'note';
 }
 
 function rowFindings(reference: Side, current: Side): QualityFinding[] {
@@ -114,7 +147,7 @@ function rowFindings(reference: Side, current: Side): QualityFinding[] {
     const now = current.duplicates / current.rows;
     if (now - before >= NOTED_DUPLICATES) {
       const message = `${percent(now)} of the rows repeat an earlier row in every column; ${percent(before)} in the reference`;
-      const severity = severityOf(current.duplicates, current.rows, before);
+      const severity = severityOf(current.duplicates, current.rows, { bad: reference.duplicates, n: reference.rows });
       findings.push(finding('duplicates', null, severity, { reference: before, current: now, message }));
     }
   }
@@ -131,7 +164,12 @@ function natureFinding(
   return [finding('type_changed', column, 'finding', { message })];
 }
 
-function typeFindings(column: ComparedSummaries, before: ColumnSurvey, now: ColumnSurvey): QualityFinding[] {
+function typeFindings(
+  column: ComparedSummaries,
+  { before, now }: { before: ColumnSurvey; now: ColumnSurvey },
+  factsBefore?: CountedFacts,
+  facts?: CountedFacts,
+): QualityFinding[] {
   const { name, kind } = column;
   // Text in place of numbers is counted below: it may be a single word.
   if (kind !== 'numeric' || now.nature !== 'text') {
@@ -139,37 +177,85 @@ function typeFindings(column: ComparedSummaries, before: ColumnSurvey, now: Colu
     if (changed.length > 0) return changed;
   }
   if (kind !== 'numeric') return [];
-  const unreadable = (side: ColumnSurvey, { count }: ColumnSummary) =>
-    side.numbers > 0 || side.nature === 'text' ? Math.max(0, side.present - count) : 0;
-  const bad = unreadable(now, column.current);
+  // Infinite values can be read; they are told by themselves.
+  const unreadable = (side: ColumnSurvey, { count }: ColumnSummary, infinite = 0) =>
+    side.numbers > 0 || side.nature === 'text' ? Math.max(0, side.present - count - infinite) : 0;
+  const bad = unreadable(now, column.current, facts?.infinite ?? 0);
   if (bad === 0) return [];
-  const usual = before.present === 0 ? 0 : unreadable(before, column.reference) / before.present;
+  const usual =
+    before.present === 0 ? 0 : unreadable(before, column.reference, factsBefore?.infinite ?? 0) / before.present;
   const share = bad / now.present;
   const message = `${bad} of ${now.present} values are not numbers and count as missing`;
   const severity = share > usual ? 'finding' : 'note';
   return [finding('wrong_type', name, severity, { reference: usual, current: share, message })];
 }
 
+function shareMissing(bad: number, n: number, allowed: number | undefined, before?: ColumnSummary) {
+  const reference = before && { bad: before.missing, n: before.count + before.missing };
+  return { ...judgeShare({ bad, n, allowed, reference }), allowed };
+}
+
 function missingFindings(
-  { name, reference, current }: ComparedSummaries,
-  { missing }: ColumnSettings,
+  name: string,
+  { basis, value, usual, found, allowed }: ReturnType<typeof shareMissing>,
 ): QualityFinding[] {
-  const rows = current.count + current.missing;
-  if (rows === 0) return [];
-  const now = current.missing / rows;
-  const before = reference.missing / Math.max(1, reference.count + reference.missing);
-  if (missing !== undefined) {
-    if (now <= missing) return [];
-    const message = `${percent(now)} missing; ${percent(missing)} are allowed`;
-    return [finding('missing_share', name, 'finding', { reference: before, current: now, message })];
-  }
-  if (now <= before) return [];
-  const message = `${percent(now)} missing; ${percent(before)} in the reference`;
-  const severity = severityOf(current.missing, rows, before);
+  if (value === null || value <= (allowed ?? usual ?? 0)) return [];
   // A few gaps more or less are no news.
-  return severity === 'note' && before > 0
-    ? []
-    : [finding('missing_share', name, severity, { reference: before, current: now, message })];
+  if (!found && usual !== 0) return [];
+  const than = allowed === undefined ? `${percent(usual ?? 0)} in the reference` : `${percent(allowed)} are allowed`;
+  const message = `${percent(value)} missing; ${than}`;
+  return [
+    finding('missing_share', name, found ? 'finding' : 'note', { basis, reference: usual, current: value, message }),
+  ];
+}
+
+/** What is declared of text and of keys. */
+function keyFindings(name: string, { pattern, unique }: ColumnSettings, facts?: CountedFacts): QualityFinding[] {
+  if (!facts) return [];
+  const { present, unmatched, distinct } = facts;
+  const findings: QualityFinding[] = [];
+  const declared = (check: QualityFinding['check'], bad: number, message: string) => {
+    if (bad === 0) return;
+    findings.push(
+      finding(check, name, 'finding', { basis: 'declared', reference: 0, current: bad / present, message }),
+    );
+  };
+  if (pattern !== undefined)
+    declared('pattern', unmatched ?? 0, `${unmatched} of ${present} values do not match ${pattern}`);
+  if (unique && distinct !== null)
+    declared('not_unique', present - distinct, `${present - distinct} of ${present} values repeat an earlier one`);
+  return findings;
+}
+
+/** Infinite values count as missing, and are said to be there. */
+function notFiniteFindings(name: string, now?: CountedFacts, before?: CountedFacts): QualityFinding[] {
+  const bad = now?.infinite ?? 0;
+  if (bad === 0) return [];
+  const usual = before ? { bad: before.infinite ?? 0, n: before.present } : { bad: 0, n: 0 };
+  const share = usual.n === 0 ? 0 : usual.bad / usual.n;
+  const message = `${bad} of ${now!.present} values are infinite and count as missing`;
+  const severity = bad / now!.present > share ? 'finding' : 'note';
+  return [finding('not_finite', name, severity, { reference: share, current: bad / now!.present, message })];
+}
+
+/** Pairs that are shown one by one. */
+const MOST_PAIRS = 10;
+
+function correlationFindings(pairs: readonly CorrelatedPair[]): QualityFinding[] {
+  const judged = judgeCorrelations(pairs);
+  const changed = judged.pairs.filter((pair) => pair.changed);
+  changed.sort((a, b) => Math.abs(b.difference!) - Math.abs(a.difference!));
+  const findings = changed.slice(0, MOST_PAIRS).map(({ columns, reference, current }) => {
+    const [a, b] = columns;
+    const message = `correlation with ${b} is ${current.r!.toFixed(2)}; ${reference.r!.toFixed(2)} in the reference`;
+    return finding('correlation', a, 'note', { reference: reference.r, current: current.r, message });
+  });
+  const rest = changed.length - findings.length;
+  if (rest > 0) {
+    const message = `${rest} more of ${judged.judged} pairs of columns are correlated otherwise than in the reference`;
+    findings.push(finding('correlation', null, 'note', { current: judged.share, message }));
+  }
+  return findings;
 }
 
 function rangeFindings(
@@ -186,7 +272,7 @@ function rangeFindings(
       ? `the largest value is ${short(current.max!)}; ${short(max)} is allowed`
       : '',
   ].filter((message) => message !== '');
-  for (const message of broken) findings.push(finding('range', name, 'finding', { message }));
+  for (const message of broken) findings.push(finding('range', name, 'finding', { basis: 'declared', message }));
   if (min !== undefined || max !== undefined || reference.count === 0) return findings;
   // The outer bins hold exactly what the reference never had.
   const outside = current.bins[0]! + current.bins.at(-1)!;
@@ -195,7 +281,7 @@ function rangeFindings(
     `${outside} value${outside === 1 ? '' : 's'} (${percent(outside / current.count)}) outside of the reference's ${short(reference.min!)} to ${short(reference.max!)}: ` +
     `${short(current.min!)} to ${short(current.max!)}`;
   // Two values of any sample are its ends, so as many of a second one may lie beyond.
-  const severity = severityOf(outside, current.count, 2 / reference.count);
+  const severity = severityOf(outside, current.count, { bad: Math.min(2, reference.count), n: reference.count });
   findings.push(finding('range', name, severity, { reference: 0, current: outside / current.count, message }));
   return findings;
 }
@@ -210,9 +296,11 @@ function categoryFindings({ name, reference, current }: ComparedSummaries, setti
   const rows = fresh.reduce((sum, [, n]) => sum + n, current.other);
   const findings: QualityFinding[] = [];
   if (rows > 0) {
-    const severity = allowed ? 'finding' : severityOf(rows, current.count, 0);
+    const basis = allowed ? 'declared' : 'inferred';
+    const severity = allowed ? 'finding' : severityOf(rows, current.count, { bad: 0, n: reference.count });
     const message = `${percent(rows / current.count)} of the values are ${allowed ? 'not allowed' : 'new'}: ${listed(fresh)}`;
-    findings.push(finding('new_categories', name, severity, { reference: 0, current: rows / current.count, message }));
+    const shares = { reference: 0, current: rows / current.count };
+    findings.push(finding('new_categories', name, severity, { basis, ...shares, message }));
   }
   const present = new Set(current.values.map(([value]) => value));
   // Gone is only what could not be absent by chance.

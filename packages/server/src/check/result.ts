@@ -1,3 +1,4 @@
+import { corrections } from '@leeway/stats';
 import { z } from 'zod';
 import { Absent, type Section } from './section.ts';
 import { SECTIONS, type SectionId } from './sections/index.ts';
@@ -19,7 +20,7 @@ const ColumnResult = z.object({
   drifted: z.boolean().nullable().describe('null: it could not be judged, see reason.'),
   reason: z.string().nullable(),
   score: number.describe('Effect over its limit; 1 or more where the column drifted. Columns are sorted by it.'),
-  results: z.array(z.object({ test: z.string(), statistic: number, p_value: number })),
+  results: z.array(z.object({ test: z.string(), statistic: number, p_value: number, reason: z.string().nullable() })),
 });
 export type ColumnResult = z.infer<typeof ColumnResult>;
 
@@ -46,9 +47,16 @@ const Finding = z.object({
     'constant',
     'duplicates',
     'rows',
+    'pattern',
+    'not_unique',
+    'not_finite',
+    'correlation',
   ]),
   column: z.string().nullable(),
   severity: z.enum(['finding', 'note']).describe('Notes do not change the verdict.'),
+  basis: z
+    .enum(['declared', 'inferred'])
+    .describe('Whether somebody has declared it, or only the reference suggests it.'),
   reference: number,
   current: number,
   message: z.string(),
@@ -63,8 +71,10 @@ export const CheckResult = z.object({
   reference: File,
   current: File,
   drift: Drift.extend({
-    exact: z.boolean().describe('KS and Wasserstein over all rows, instead of over at most 100 bins and a few.'),
-    correction: z.enum(['benjamini_hochberg', 'bonferroni', 'none']),
+    exact: z
+      .boolean()
+      .describe('Tests of order and distance over all rows, instead of over at most 100 bins and a few.'),
+    correction: z.enum(corrections),
     skipped: z.array(z.object({ column: z.string(), reason: z.string() })),
   }),
   by: z

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ContentColumn } from './decide-columns.ts';
 import type { Engine } from './engine.ts';
 import type { CheckOptions, Watcher } from './options.ts';
 import type { TypedTable } from './profile-columns.ts';
@@ -10,6 +11,7 @@ export interface CheckContext {
   reference: TypedTable;
   current: TypedTable;
   compared: readonly ComparedSummaries[];
+  contents: readonly ContentColumn[];
   options: CheckOptions;
   watch: Watcher;
 }

@@ -6,7 +6,7 @@ import { identifier, quoted } from '../warehouse/warehouse.ts';
 import { type Engine, type EngineFile, fileRows, readSettings } from './engine.ts';
 
 /** What a column seems to hold. `text` of a CSV may still turn out as numbers; `other` cannot be compared. */
-export type Nature = 'number' | 'boolean' | 'text' | 'datetime' | 'other';
+export type Nature = 'number' | 'boolean' | 'text' | 'datetime' | 'vector' | 'other';
 
 /** What one look over all rows of a column shows. */
 export interface ColumnSurvey {
@@ -21,6 +21,8 @@ export interface ColumnSurvey {
   numbers: number;
   booleans: number;
   dates: number;
+  /** Of a text column: mean number of words; null where nobody counted. */
+  words: number | null;
   /** Of whole numbers only: the smallest and the largest. */
   wholeMin: number | null;
   wholeMax: number | null;
@@ -45,18 +47,30 @@ export interface Table {
 /** What stands for "no value" in text files; the list of pandas. */
 const GAPS = ['', 'NA', 'N/A', 'n/a', '<NA>', '#N/A', '#NA', 'NaN', 'nan', '-NaN', '-nan', 'NULL', 'null', 'None'];
 
+/** A list of numbers, by its beginning. */
+const LIST = String.raw`^\[\s*[-+]?[0-9.]`;
+
 const DATE = String.raw`^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})([T ]\d{1,2}:\d{2}.*)?$|^\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$`;
 
 /** Columns that are looked at in one scan: of a columnar file few, for memory; of a text file many, for each costs a parse. */
 const COLUMNS_A_SCAN = { columnar: 10, textual: 100 };
 
-/** Reads the columns of a file and looks over them once. */
-export async function surveyFile(engine: Engine, file: EngineFile): Promise<Table> {
+/** The columns of a file with their types, all text where `textual`, and how its rows are read. */
+export async function openTable(
+  engine: Engine,
+  file: EngineFile,
+): Promise<Pick<Table, 'sql' | 'settings' | 'textual'> & { types: Map<string, string> }> {
   const textual = file.format === 'csv' || file.format === 'tsv' || file.format === 'jsonl';
   const types = textual ? await textColumns(engine, file) : await typedColumns(engine, file);
   if (types.size === 0) throw new LeewayError('file_unreadable', `${file.path} has no columns`);
-  const settings = textual ? readSettings(file) : '';
-  let sql = textual ? fileRows(file, structureOf(types)) : fileRows(file);
+  const sql = textual ? fileRows(file, structureOf(types)) : fileRows(file);
+  return { types, textual, settings: textual ? readSettings(file) : '', sql };
+}
+
+/** Reads the columns of a file and looks over them once. */
+export async function surveyFile(engine: Engine, file: EngineFile): Promise<Table> {
+  const { types, textual, settings, sql: rows } = await openTable(engine, file);
+  let sql = rows;
   let rowNumber = 'toUInt64(_row_number)';
   if (!textual && (file.format !== 'parquet' || file.gzip)) {
     // These can only be read from front to back; a table lets single columns be read.
@@ -159,6 +173,8 @@ async function surveyText(engine: Engine, table: Table, names: readonly string[]
          ${list((i) => `uniqCombined(15)(t${i})`)} AS different,
          ${list((i) => `countIf(x${i} IS NULL AND lower(t${i}) IN ('true', 'false'))`)} AS booleans,
          ${list((i) => `countIf(x${i} IS NULL AND match(ifNull(t${i}, ''), ${quoted(DATE)}))`)} AS dates,
+         ${list((i) => `countIf(match(ifNull(t${i}, ''), ${quoted(LIST)}))`)} AS lists,
+         ${list((i) => `avg(countSubstrings(t${i}, ' ') + 1)`)} AS words,
          ${list((i) => `countIf(x${i} = floor(x${i}))`)} AS whole,
          ${list((i) => `sum(x${i})`)} AS total, ${list((i) => `min(x${i})`)} AS low, ${list((i) => `max(x${i})`)} AS high
        FROM (SELECT *, ${batch.map((_, i) => `toFloat64OrNull(t${i}) AS x${i}`).join(', ')}
@@ -168,10 +184,12 @@ async function surveyText(engine: Engine, table: Table, names: readonly string[]
     for (const [i, name] of batch.entries()) {
       const at = (key: string) => found![key]![i]!;
       const counts = { present: at('present'), numbers: at('numbers'), booleans: at('booleans'), dates: at('dates') };
+      const lists = counts.present > 0 && at('lists') === counts.present;
       const whole = counts.numbers > 0 && at('whole') === counts.numbers;
       table.columns.set(name, {
-        ...{ name, nature: natureOfText(counts), rows: found!.rows, distinct: at('different') },
+        ...{ name, nature: lists ? 'vector' : natureOfText(counts), rows: found!.rows, distinct: at('different') },
         ...counts,
+        words: counts.present > 0 ? at('words') : null,
         ...{ wholeMin: whole ? at('low') : null, wholeMax: whole ? at('high') : null },
         runs:
           whole &&
@@ -205,6 +223,7 @@ export function natureOfText(
 
 /** What a column of a type of the engine holds. Pure. */
 export function natureOfType(type: string): Nature {
+  if (/^Array\((Nullable\()?(U?Int|Float|BFloat|Decimal)/.test(type)) return 'vector';
   const bare = type.replaceAll(/\b(Nullable|LowCardinality)\(/g, '').replaceAll(')', '');
   if (/^(U?Int|Float|BFloat|Decimal)/.test(bare)) return 'number';
   if (bare === 'Bool') return 'boolean';
@@ -222,14 +241,15 @@ async function surveyTyped(engine: Engine, table: Table, types: Map<string, stri
   });
   const found = new Map<
     string,
-    { present: number; distinct: number | null; low: number | null; high: number | null }
+    { present: number; distinct: number | null; low: number | null; high: number | null; words: number | null }
   >();
   for (const batch of batches(wanted, COLUMNS_A_SCAN.columnar)) {
     const list = (render: (name: string, text: boolean) => string) =>
       `[${batch.map(([name, type]) => render(identifier(name), natureOfType(type) === 'text')).join(', ')}]`;
-    const [row] = await engine.query<Record<'present' | 'different' | 'low' | 'high', (number | null)[]>>(
+    const [row] = await engine.query<Record<'present' | 'different' | 'low' | 'high' | 'words', (number | null)[]>>(
       `SELECT ${list((c) => `count(${c})`)} AS present,
          ${list((c, text) => (text ? `toNullable(uniqCombined(15)(${c}))` : 'NULL'))} AS different,
+         ${list((c, text) => (text ? `toNullable(avg(countSubstrings(toString(${c}), ' ') + 1))` : 'NULL'))} AS words,
          ${list((c, text) => (text ? 'NULL' : `toFloat64(min(${c}))`))} AS low, ${list((c, text) => (text ? 'NULL' : `toFloat64(max(${c}))`))} AS high
        FROM ${table.sql} ${table.settings}`,
     );
@@ -239,6 +259,7 @@ async function surveyTyped(engine: Engine, table: Table, types: Map<string, stri
         distinct: row!.different[i]!,
         low: row!.low[i]!,
         high: row!.high[i]!,
+        words: row!.words[i] ?? null,
       });
     }
   }
@@ -253,6 +274,7 @@ async function surveyTyped(engine: Engine, table: Table, types: Map<string, stri
     table.columns.set(name, {
       ...{ name, nature: natureOfType(type), rows: table.rows, present: own?.present ?? table.rows },
       ...{ distinct: own?.distinct ?? null, numbers: 0, booleans: 0, dates: 0 },
+      words: own?.words ?? null,
       ...{ wholeMin: own?.low ?? null, wholeMax: own?.high ?? null, runs: running.has(name) },
     });
   }

@@ -15,6 +15,7 @@ export function cellDistanceTest({ distance, ...description }: CellDistance): Dr
     kinds: ['numeric', 'categorical', 'boolean'],
     decidesBy: 'distance',
     significance: 'chi_squared',
+    missing: 'a_cell',
     compute(reference, current) {
       const empty = emptySide(reference.count + reference.missing, current.count + current.missing);
       if (empty) return empty;

@@ -12,6 +12,7 @@ export const chiSquaredTest: DriftTest = {
   defaultThreshold: 0.05,
   minimumEffect: 0.1,
   significance: 'chi_squared',
+  missing: 'a_cell',
   minimumSample: 30,
   symmetric: true,
   reference: 'Pearson (1900), Philosophical Magazine 50; Cochran (1954), Biometrics 10',

@@ -26,15 +26,21 @@ export function chiSquared({ reference, current }: Cells): { statistic: number; 
 
 /**
  * Pools the rarest cells into one until every cell is expected to hold at least 5 rows on both sides.
- * The rarest go first; the pool takes further cells while it is too small itself.
+ * The rarest go first, of equally rare ones those that differ least between the sides, whichever side is which; the
+ * pool takes further cells while it is too small itself.
  */
 export function poolSparseCells({ reference, current }: Cells): Cells {
   const n = sumOf(reference);
   const m = sumOf(current);
   const needed = (MINIMUM_EXPECTED * (n + m)) / Math.min(n, m);
   const ascending = reference
-    .map((r, i) => ({ reference: r, current: current[i]!, total: r + current[i]! }))
-    .sort((a, b) => a.total - b.total);
+    .map((r, i) => ({
+      reference: r,
+      current: current[i]!,
+      total: r + current[i]!,
+      deviation: Math.abs(r * m - current[i]! * n),
+    }))
+    .sort((a, b) => a.total - b.total || a.deviation - b.deviation);
   const pool = { reference: 0, current: 0, total: 0 };
   let next = 0;
   while (next < ascending.length && (ascending[next]!.total < needed || (next > 0 && pool.total < needed))) {
@@ -47,11 +53,16 @@ export function poolSparseCells({ reference, current }: Cells): Cells {
   return { reference: kept.map((cell) => cell.reference), current: kept.map((cell) => cell.current) };
 }
 
-/** The test of the pooled table, or `null` where pooling leaves one cell of several: too few rows to tell. */
-export function homogeneity(cells: Cells): { statistic: number; pValue: number; pooled: Cells } | null {
+/** The cells with sparse ones pooled, or `null` where pooling leaves one cell of several: too few rows to tell. */
+export function pooledCells(cells: Cells): Cells | null {
   const pooled = poolSparseCells(cells);
-  if (cells.reference.length > 1 && pooled.reference.length === 1) return null;
-  return { ...chiSquared(pooled), pooled };
+  return cells.reference.length > 1 && pooled.reference.length === 1 ? null : pooled;
+}
+
+/** The test of the pooled table, or `null` where there is none. */
+export function homogeneity(cells: Cells): { statistic: number; pValue: number; pooled: Cells } | null {
+  const pooled = pooledCells(cells);
+  return pooled && { ...chiSquared(pooled), pooled };
 }
 
 function sumOf(counts: readonly number[]): number {

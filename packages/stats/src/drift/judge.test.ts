@@ -78,6 +78,39 @@ describe('judgeColumn', () => {
   });
 });
 
+describe('tests that do not fit', () => {
+  const booleans = (no: number, yes: number) => ({
+    ...categoriesOf([no, yes]),
+    kind: 'boolean' as const,
+    values: [['false', no] as const, ['true', yes] as const],
+  });
+  const flags = { kind: 'boolean' as const, reference: booleans(90, 10), current: booleans(60, 40) };
+
+  it("Fisher's test of more than two values leaves the choice to others, and says why", () => {
+    const judgement = judgeColumn(categories([300, 300, 10], [400, 200, 10], { test: 'fisher_exact' }));
+    expect(judgement.test).toBe('chi_squared');
+    expect(judgement.results[1]).toMatchObject({ test: 'fisher_exact', pValue: null, reason: 'not_two_values' });
+  });
+
+  it.each([
+    ['up', true],
+    ['both', true],
+    ['down', false],
+  ] as const)('a rise, if it is to be %s, is drift: %s', (direction, drifted) => {
+    expect(judgeColumn({ ...flags, test: 'two_proportion_z', direction }).drifted).toBe(drifted);
+  });
+
+  it.each([
+    [undefined, 'two_proportion_z'],
+    ['psi', 'two_proportion_z'],
+    [['psi', 'fisher_exact'], 'fisher_exact'],
+  ])('with a direction, %s gives way to %s', (test, decider) => {
+    const judgement = judgeColumn({ ...flags, ...(test ? { test } : {}), direction: 'up' });
+    expect(judgement).toMatchObject({ test: decider, drifted: true });
+    if (test) expect(judgement.results.find(({ test }) => test === 'psi')).toMatchObject({ reason: 'no_direction' });
+  });
+});
+
 describe('judgeDataset', () => {
   const drifting = categories([300, 300], [400, 200]);
   const calm = categories([300, 300], [305, 295]);
@@ -92,6 +125,16 @@ describe('judgeDataset', () => {
     ['no columns', [], 'insufficient', null],
   ])('%s', (_, columns, verdict, share) => {
     expect(judgeDataset(columns)).toMatchObject({ verdict, share, threshold: 0.5 });
+  });
+
+  it('takes one drifted column as enough where the share is 0, and none as none', () => {
+    const options = { shareThreshold: 0 };
+    expect(judgeDataset(named(drifting, calm, calm, calm), options)).toMatchObject({
+      verdict: 'drift',
+      threshold: 0.25,
+    });
+    expect(judgeDataset(named(calm, calm), options)).toMatchObject({ verdict: 'no_drift', threshold: 0.5 });
+    expect(judgeDataset(named(empty), options).verdict).toBe('insufficient');
   });
 
   it('corrects over the columns that can be judged', () => {

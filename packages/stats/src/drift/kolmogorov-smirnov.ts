@@ -1,50 +1,42 @@
-import type { NumericSummary } from '../summary/column-summary.ts';
-import { assertSameBins } from '../summary/merge-summaries.ts';
-import { kindMismatch } from './cells.ts';
-import { type DriftResult, type DriftTest, emptySide } from './drift-test.ts';
-import { ksPValue } from './ks-p-value.ts';
+import { binGaps } from './bin-gaps.ts';
+import { ksOneSidedPValue, ksPValue } from './ks-p-value.ts';
+import { orderTest } from './order-test.ts';
 
 /**
- * Kolmogorov-Smirnov D from binned counts: the largest |F(x) - G(x)| over the edges. `null` for a side without values.
+ * Looks at the values present only. D is the largest |F - G|; of bins, over their edges. Decides by p-value; the effect
+ * is D itself. With a direction, D is the largest F - G (`up`: the current window lies higher) or G - F (`down`).
  *
- * Never above the D of the rows, and below it by at most the largest share that either side has in one bin of more
- * than one value. Exact where each value has its own bin.
- *
- * @throws Error when the edges differ.
+ * From summaries D is never above that of the rows, and below it by at most `errorBound`: inside a bin the gap can only
+ * rise by the reference's share in it, and fall by that of the current window.
  */
-export function ksStatistic(reference: NumericSummary, current: NumericSummary): number | null {
-  assertSameBins(reference, current);
-  if (reference.count === 0 || current.count === 0) return null;
-  let d = 0;
-  let below = 0;
-  let currentBelow = 0;
-  for (const [i, count] of reference.bins.entries()) {
-    below += count;
-    currentBelow += current.bins[i]!;
-    d = Math.max(d, Math.abs(below / reference.count - currentBelow / current.count));
-  }
-  return d;
-}
-
-/** The answer from a D that was computed over the rows of samples of n and m values. */
-export function ksExact({ d, n, m }: { d: number; n: number; m: number }): DriftResult {
-  return emptySide(n, m) ?? { statistic: d, pValue: ksPValue(d, n, m), effect: d };
-}
-
-/** Looks at the values present only. Decides by p-value; the effect is D itself. */
-export const kolmogorovSmirnov: DriftTest = {
+export const kolmogorovSmirnov = orderTest({
   id: 'ks',
   label: 'Kolmogorov-Smirnov test',
-  kinds: ['numeric'],
   decidesBy: 'p_value',
   defaultThreshold: 0.05,
   minimumEffect: 0.1,
-  significance: 'ks',
-  minimumSample: 30,
   symmetric: true,
+  directional: true,
   reference: 'Smirnov (1948), Annals of Mathematical Statistics 19; Hodges (1958), Arkiv för Matematik 3',
-  compute(reference, current) {
-    if (reference.kind !== 'numeric' || current.kind !== 'numeric') throw kindMismatch(reference, current);
-    return ksExact({ d: ksStatistic(reference, current) ?? 0, n: reference.count, m: current.count });
+  answer({ n, m, up, down }, direction) {
+    const d = direction === 'both' ? Math.max(up, down) : direction === 'up' ? up : down;
+    const pValue = direction === 'both' ? ksPValue(d, n, m) : ksOneSidedPValue(d, n, m);
+    return { statistic: d, pValue, effect: d };
   },
-};
+  bound(reference, current) {
+    const gaps = binGaps(reference, current);
+    const excess = (high: (gap: (typeof gaps)[number]) => number, end: (gap: (typeof gaps)[number]) => number) =>
+      Math.max(0, ...gaps.map(high)) - Math.max(0, ...gaps.map(end));
+    // Covers both one-sided statistics too: the larger of two maxima moves no more than either of them.
+    return Math.max(
+      excess(
+        ({ high }) => high,
+        ({ after }) => after,
+      ),
+      excess(
+        ({ low }) => -low,
+        ({ after }) => -after,
+      ),
+    );
+  },
+});

@@ -1,17 +1,6 @@
-/** Lanczos coefficients for g = 7, n = 9 (Godfrey's set): ln Gamma to about 1e-15. */
-const LANCZOS = [
-  0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059,
-  12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
-];
-const SMALLEST = 1e-300;
+import { logGamma } from './log-gamma.ts';
 
-/** ln Gamma(a) for a >= 1/2. */
-function logGamma(a: number): number {
-  const t = a + 6.5;
-  let series = LANCZOS[0]!;
-  for (let i = 1; i < LANCZOS.length; i++) series += LANCZOS[i]! / (a - 1 + i);
-  return 0.5 * Math.log(2 * Math.PI) + (a - 0.5) * Math.log(t) - t + Math.log(series);
-}
+const SMALLEST = 1e-300;
 
 /**
  * Q(a, x), the regularized upper incomplete gamma function, for a >= 1/2 and x >= 0, to about 13 digits.

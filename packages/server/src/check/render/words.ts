@@ -10,6 +10,10 @@ const REASONS: Record<string, string> = {
   empty_current: 'no values in the current file',
   constant_reference: 'the reference is constant',
   overflow: 'values too large',
+  no_spread: 'no spread to measure by',
+  not_two_values: 'only for columns of two values',
+  no_direction: 'can not tell a rise from a fall',
+  needs_rows: 'only over rows (--exact)',
   no_data: 'nothing to compute from',
   one_class: 'only one label occurs',
   not_counted: 'no probabilities were given',
@@ -71,7 +75,7 @@ export function estimateText(estimate: Estimate | null): string {
 /** How the numbers came about, as sentences. */
 export function howComputed({ drift, reference, current }: CheckResult): string[] {
   const method = drift.exact
-    ? 'Kolmogorov-Smirnov and Wasserstein over all rows; the other tests over cells cut at deciles of the reference.'
+    ? 'Tests of order and distances between values over all rows; the other tests over cells cut at deciles of the reference.'
     : 'Numbers were counted over bins cut at percentiles of the reference, which come from a fixed sample of its rows; counts cover every row. Categories were counted by value.';
   const correction = {
     benjamini_hochberg: 'p-values are corrected over all columns (Benjamini-Hochberg).',

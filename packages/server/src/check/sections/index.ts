@@ -1,8 +1,14 @@
 import type { Section } from '../section.ts';
+import { constraints } from './constraints.ts';
+import { contents } from './contents.ts';
+import { estimated } from './estimated.ts';
+import { fairness } from './fairness.ts';
+import { multivariate } from './multivariate.ts';
 import { performance } from './performance.ts';
+import { slices } from './slices.ts';
 
 /** The parts of a check beside drift and data quality, by their keys in the JSON, in the order in which they are shown. */
-export const SECTIONS = { performance };
+export const SECTIONS = { performance, slices, fairness, estimated, contents, multivariate, constraints };
 
 export type SectionId = keyof typeof SECTIONS;
 

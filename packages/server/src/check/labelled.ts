@@ -1,0 +1,125 @@
+import { LeewayError } from '@leeway/contract';
+import type { CellValues, Task } from '@leeway/stats';
+import type { Roles } from './decide-columns.ts';
+import type { Engine } from './engine.ts';
+import { columnSource, type TypedTable } from './profile-columns.ts';
+
+export interface PerformanceOptions extends Roles {
+  task?: Task | undefined;
+  positive?: string | undefined;
+  /** Column with the weight of each row, such as the inverse of a sampling rate. */
+  weight?: string | undefined;
+  /** What a row in each cell of the confusion matrix is worth. */
+  values?: CellValues | undefined;
+}
+
+/** What the labels are of, and what was assumed of it where nothing was said. */
+export interface LabelledTask {
+  task: Task;
+  positive: string | null;
+  assumed: string[];
+}
+
+/** Labels of more different numbers than this are those of a regression. */
+const MOST_CLASSES = 20;
+/** What says "yes" in labels of two values. */
+const YES = ['1', 'true', 'True', 'TRUE', 'yes', 'Yes', 'YES', 'y', 'Y', 't', 'T', 'positive', 'pos'];
+/** A score decides for "yes" from here on, where no prediction is given. */
+const DECISION_THRESHOLD = 0.5;
+
+/** What is predicted, from the options and otherwise from the labels; null where no label was named. */
+export async function taskOf(
+  engine: Engine,
+  reference: TypedTable,
+  current: TypedTable,
+  options: PerformanceOptions,
+): Promise<LabelledTask | null> {
+  const { label } = options;
+  if (label === undefined) return null;
+  const sides = [reference, current];
+  const labelled = sides.find(({ columns }) => columns.some(({ name }) => name === label))!;
+  const assumed: string[] = [];
+  const labels = await valuesOf(engine, labelled, label);
+  const numeric = labelled.columns.find(({ name }) => name === label)!.kind === 'numeric';
+  const task = options.task ?? inferTask(labels, numeric);
+  if (!options.task) assumed.push(`task ${task}`);
+  let positive: string | null = null;
+  if (task === 'binary') {
+    positive = positiveOf(options.positive, labels);
+    if (options.positive === undefined) assumed.push(`"${positive}" as the positive label`);
+    if (options.prediction === undefined)
+      assumed.push(`a prediction of "${positive}" from a score of ${DECISION_THRESHOLD} on`);
+  } else if (options.prediction === undefined) {
+    throw new LeewayError('bad_option', `a ${task} task needs --prediction beside --label; only --score was given`);
+  }
+  return { task, positive, assumed };
+}
+
+/** Rows with `label`, `score`, `prediction` and, if they have one, `weight`; binds `positive`. */
+export interface LabelledRows {
+  sql: string;
+  weighted: boolean;
+}
+
+/**
+ * SQL of a file's rows under the names that counting knows, or why there are none. `also`: further columns, as SQL by name.
+ */
+export function labelledRowsOf(
+  typed: TypedTable,
+  task: Task,
+  { label, prediction, score, weight }: PerformanceOptions,
+  also: Record<string, string> = {},
+): LabelledRows | { reason: string } {
+  const { path } = typed.table.file;
+  const lacking = [label, prediction, score, weight].filter(
+    (name) => name !== undefined && !typed.columns.some((c) => c.name === name),
+  );
+  if (lacking.length > 0) return { reason: `${path} has no column ${lacking.map((name) => `"${name}"`).join(', ')}` };
+  const text = (name: string) =>
+    task === 'regression' ? `toFloat64(${typed.value(name)})` : `toString(${typed.value(name)})`;
+  const probability =
+    score === undefined
+      ? 'NULL::Nullable(Float64)'
+      : `if(isFinite(toFloat64(${typed.value(score)})), toFloat64(${typed.value(score)}), NULL)::Nullable(Float64)`;
+  const said =
+    prediction === undefined
+      ? `if(isNull(score), NULL, if(score >= ${DECISION_THRESHOLD}, {positive:String}, concat('not ', {positive:String})))`
+      : text(prediction);
+  const columns = { label: text(label!), score: probability, prediction: said, ...also };
+  // A row without a weight counts for nothing.
+  if (weight !== undefined)
+    Object.assign(columns, { weight: `ifNull(greatest(toFloat64(${typed.value(weight)}), 0), 0)` });
+  const list = Object.entries(columns).map(([name, sql]) => `${sql} AS ${name}`);
+  return { sql: `(SELECT ${list.join(', ')} FROM ${typed.sql} ${typed.settings})`, weighted: weight !== undefined };
+}
+
+async function valuesOf(engine: Engine, typed: TypedTable, name: string): Promise<string[]> {
+  const rows = await engine.query<{ v: string }>(
+    `SELECT toString(value) AS v FROM ${columnSource(typed, name).sql} WHERE value IS NOT NULL GROUP BY v ORDER BY v LIMIT ${MOST_CLASSES + 1}`,
+  );
+  return rows.map(({ v }) => v);
+}
+
+function inferTask(labels: string[], numeric: boolean): Task {
+  if (labels.length <= 2) return 'binary';
+  if (numeric && labels.length > MOST_CLASSES) return 'regression';
+  if (!numeric || labels.every((value) => Number.isInteger(Number(value)))) return 'multiclass';
+  return 'regression';
+}
+
+function positiveOf(given: string | undefined, labels: string[]): string {
+  if (given !== undefined) {
+    if (labels.includes(given) || labels.length === 0) return given;
+    throw new LeewayError(
+      'bad_option',
+      `--positive "${given}" is not among the labels: ${labels.slice(0, 10).join(', ')}`,
+    );
+  }
+  const yes = labels.filter((value) => YES.includes(value));
+  if (yes.length === 1) return yes[0]!;
+  if (labels.length === 1 && /^(0|false|no|n|f|neg(ative)?)$/i.test(labels[0]!)) return '1';
+  throw new LeewayError(
+    'bad_option',
+    `which label is the positive one? The labels are ${labels.slice(0, 10).join(', ')}; say it with --positive`,
+  );
+}
