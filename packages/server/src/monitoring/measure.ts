@@ -23,7 +23,7 @@ export async function measureWindow(
 ): Promise<void> {
   const now = ctx.clock.now();
   const champion = await championOf(ctx.store.db, model.name, end - 1);
-  const reference = await referenceFor(ctx, model, monitor, start);
+  const reference = await referenceFor(ctx, model, monitor, { start, end });
   const scope: Scope = {
     warehouse: ctx.warehouse,
     model,

@@ -18,13 +18,15 @@ export async function storeMeasurements(warehouse: Warehouse, measurements: Meas
 export interface MeasurementQuery {
   model: string;
   monitor?: string | undefined;
-  /** Metric ids; all by default. */
+  /** Metric ids, or beginnings of them with a * at the end, such as `fairness.*`; all by default. */
   metrics?: string[] | undefined;
   /** A column, '' for the whole, or '*' for any. */
   column?: string | undefined;
   slice?: string | undefined;
   /** A version, '' for what served, or '*' for any. */
   version?: string | undefined;
+  /** Only windows that start at one of these times. */
+  starts?: number[] | undefined;
   /** Windows that start in [from, to). */
   from: number;
   to: number;
@@ -35,8 +37,18 @@ export async function readMeasurements(warehouse: Warehouse, query: MeasurementQ
   const conditions = ['model = {model:String}', `window_start >= {from:${INSTANT}}`, `window_start < {to:${INSTANT}}`];
   const params: Record<string, unknown> = { model: query.model, from: instant(query.from), to: instant(query.to) };
   if (query.metrics && query.metrics.length > 0) {
-    conditions.push('metric IN {metrics:Array(String)}');
-    params['metrics'] = query.metrics;
+    const beginnings = query.metrics.filter((id) => id.endsWith('*'));
+    const among = ['metric IN {metrics:Array(String)}'];
+    params['metrics'] = query.metrics.filter((id) => !id.endsWith('*'));
+    for (const [i, id] of beginnings.entries()) {
+      among.push(`startsWith(metric, {beginning${i}:String})`);
+      params[`beginning${i}`] = id.slice(0, -1);
+    }
+    conditions.push(`(${among.join(' OR ')})`);
+  }
+  if (query.starts) {
+    conditions.push('toUnixTimestamp64Milli(window_start) IN {starts:Array(Int64)}');
+    params['starts'] = query.starts;
   }
   for (const name of ['monitor', 'column', 'slice', 'version'] as const) {
     const value = query[name];

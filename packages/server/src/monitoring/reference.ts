@@ -1,10 +1,11 @@
-import { durationMs, type ModelConfig, type MonitorConfig } from '@leeway/contract';
+import type { ModelConfig, MonitorConfig } from '@leeway/contract';
 import type { ColumnSummary } from '@leeway/stats';
 import type { Context } from '../context.ts';
-import { iso } from '../platform/clock.ts';
 import { championOf } from '../registry/versions.ts';
 import { featureColumn, predictionRows } from '../warehouse/model-tables.ts';
 import { instant } from '../warehouse/warehouse.ts';
+import { type ReferenceRows, referenceRows, trainingReference } from './decide/reference-rows.ts';
+import type { Span } from './decide/windows.ts';
 import { planColumn, planOf, type RowSource, summarizeColumn } from './profile.ts';
 import { type Summaries, watchedColumns } from './summaries.ts';
 
@@ -12,8 +13,10 @@ import { type Summaries, watchedColumns } from './summaries.ts';
 export interface Reference {
   /** Tells it from every other; the window's profiles are stored with it. */
   key: string;
-  from: number;
-  to: number;
+  /** Rows of which time: ascending, disjoint, and none in the window. */
+  spans: Span[];
+  /** The version whose evaluation is the reference of its output; null where that comes from the rows, too. */
+  evaluated: string | null;
   summaries: Summaries;
   /** For each slice column, the values that are looked at: those with most rows. */
   slices: Map<string, string[]>;
@@ -21,44 +24,6 @@ export interface Reference {
 
 /** Values of a slice column that are looked at one by one. */
 const MOST_SLICES = 30;
-
-interface ReferenceSpan {
-  key: string;
-  from: number;
-  to: number;
-  /** Whether these are the rows that the version was trained on. */
-  trained: boolean;
-}
-
-/** Rows of which time make the reference of a window; null until they exist. */
-async function spanOf(ctx: Context, model: ModelConfig, windowStart: number): Promise<ReferenceSpan | null> {
-  const { reference } = model;
-  switch (reference.kind) {
-    case 'training': {
-      const champion = await championOf(ctx.store.db, model.name, windowStart);
-      if (!champion?.dataset) return null;
-      return {
-        key: trainingReference(champion.version),
-        from: Date.parse(champion.dataset.start),
-        to: Date.parse(champion.dataset.holdoutStart),
-        trained: true,
-      };
-    }
-    case 'period': {
-      const from = Date.parse(reference.start);
-      const to = Date.parse(reference.end) + 86_400_000;
-      return { key: `period:${reference.start}:${reference.end}`, from, to, trained: false };
-    }
-    case 'trailing': {
-      const to = windowStart - durationMs(reference.gap);
-      const from = to - durationMs(reference.length);
-      return { key: `trailing:${iso(from)}:${iso(to)}`, from, to, trained: false };
-    }
-  }
-}
-
-/** Under this name the profile of a version's training rows is stored, and that of its scores on held-out rows. */
-export const trainingReference = (version: string): string => `training:${version}`;
 
 const cache = new Map<string, Promise<Reference | null>>();
 const MOST_CACHED = 50;
@@ -68,15 +33,16 @@ export async function referenceFor(
   ctx: Context,
   model: ModelConfig,
   monitor: MonitorConfig,
-  windowStart: number,
+  window: Span,
 ): Promise<Reference | null> {
-  const span = await spanOf(ctx, model, windowStart);
-  if (!span) return null;
+  const champion = await championOf(ctx.store.db, model.name, window.start);
+  const rows = referenceRows(monitor.reference ?? model.reference, window, champion);
+  if (!rows) return null;
   const slices = [...new Set([...monitor.slices])];
-  const cacheKey = JSON.stringify([ctx.dataDir, model.name, model.columns, slices, span.key]);
+  const cacheKey = JSON.stringify([ctx.dataDir, model.name, model.columns, slices, rows.key]);
   const present = cache.get(cacheKey);
   if (present) return present;
-  const promise = load(ctx, model, slices, span).catch((error: unknown) => {
+  const promise = load(ctx, model, slices, rows).catch((error: unknown) => {
     cache.delete(cacheKey);
     throw error;
   });
@@ -91,20 +57,21 @@ async function load(
   ctx: Context,
   model: ModelConfig,
   sliceColumns: string[],
-  span: ReferenceSpan,
+  rows: ReferenceRows,
 ): Promise<Reference | null> {
-  const source: RowSource = {
-    sql: predictionRows(model, "role IN ('live', 'history')"),
-    params: { from: instant(span.from), to: instant(span.to) },
-  };
+  const source = sourceOf(model, rows.spans);
   const slices = new Map<string, string[]>();
   for (const column of sliceColumns) slices.set(column, await topValues(ctx, source, column));
-  const summaries = await storedSummaries(ctx, model, span.key);
+  const summaries = await storedSummaries(ctx, model, rows.key);
   const fresh: { slice: string; column: string; summary: ColumnSummary }[] = [];
-  for (const { name, kind, expression } of watchedColumns(model)) {
+  for (const { name, kind, expression, feature } of watchedColumns(model)) {
     const whole = summaries.get('')?.get(name);
-    // What a version says of rows it was trained on is no yardstick: its evaluation stored what it said of held-out rows.
-    if (span.trained && !model.columns.features[name]) continue;
+    if (rows.evaluated !== null && feature === null) {
+      const evaluation = await storedSummaries(ctx, model, trainingReference(rows.evaluated));
+      const summary = whole ? undefined : evaluation.get('')?.get(name);
+      if (summary) fresh.push({ slice: '', column: name, summary });
+      continue;
+    }
     const complete = sliceColumns.every(
       (column) =>
         column === name || slices.get(column)!.every((value) => summaries.get(`${column}=${value}`)?.has(name)),
@@ -126,12 +93,26 @@ async function load(
       for (const [slice, summary] of bySlice) if (summary.count > 0) fresh.push({ slice, column: name, summary });
     }
   }
-  await storeProfiles(ctx, model, { reference: span.key, version: '', from: span.from, to: span.from }, fresh);
+  const at = rows.spans[0]!.start;
+  await storeProfiles(ctx, model, { reference: rows.key, version: '', from: at, to: at }, fresh);
   for (const { slice, column, summary } of fresh) {
     const columns = summaries.get(slice) ?? new Map<string, ColumnSummary>();
     summaries.set(slice, columns.set(column, summary));
   }
-  return summaries.size === 0 ? null : { ...span, summaries, slices };
+  return summaries.size === 0 ? null : { ...rows, summaries, slices };
+}
+
+/** The rows of some stretches of time. */
+export function sourceOf(model: ModelConfig, spans: readonly Span[]): RowSource {
+  const roles = "role IN ('live', 'history')";
+  const within = `arrayExists((a, b) -> toUnixTimestamp64Milli(time) >= a AND toUnixTimestamp64Milli(time) < b,
+    {spanStarts:Array(Int64)}, {spanEnds:Array(Int64)})`;
+  const bounds = { from: instant(spans[0]!.start), to: instant(spans.at(-1)!.end) };
+  if (spans.length === 1) return { sql: predictionRows(model, roles), params: bounds };
+  return {
+    sql: predictionRows(model, `${roles} AND ${within}`),
+    params: { ...bounds, spanStarts: spans.map(({ start }) => start), spanEnds: spans.map(({ end }) => end) },
+  };
 }
 
 async function topValues(ctx: Context, source: RowSource, column: string): Promise<string[]> {

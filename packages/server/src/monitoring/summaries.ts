@@ -3,6 +3,8 @@ import type { ColumnKind, ColumnSummary } from '@leeway/stats';
 import { featureColumn, predictionRows, recordedColumns } from '../warehouse/model-tables.ts';
 import { instant } from '../warehouse/warehouse.ts';
 import { type Scope, sliceValues } from './check.ts';
+import { textSizes } from './checks/texts/tokens.ts';
+import { vectorNorm } from './checks/vectors/norm.ts';
 import { planOf, summarizeColumn } from './profile.ts';
 
 /** Summaries of columns, by slice and then by column. */
@@ -13,20 +15,34 @@ export interface WatchedColumn {
   name: string;
   kind: ColumnKind;
   expression: string;
+  /** The feature that it shows; null where it is what the model says. */
+  feature: string | null;
 }
 
-/** The features, and what the model says: its score where it has one, its prediction otherwise. */
+/**
+ * The features, and what the model says: its score where it has one, its prediction otherwise. Of a text its length is watched,
+ * of a vector its norm; what else they hold is compared by checks of their own.
+ */
 export function watchedColumns(model: ModelConfig): WatchedColumn[] {
   const { features, prediction, score } = model.columns;
-  const columns = [...recordedColumns(model)]
-    .filter(([name]) => features[name] !== undefined)
-    .map(([name, kind]): WatchedColumn => ({ name, kind, expression: featureColumn(name) }));
-  if (score) columns.push({ name: score, kind: 'numeric', expression: 'score' });
+  const columns = [...recordedColumns(model)].flatMap(([name, type]): WatchedColumn[] => {
+    const expression = featureColumn(name);
+    const feature = features[name];
+    if (!feature) return [];
+    if (type !== 'text' && type !== 'vector') return [{ name, kind: type, expression, feature: name }];
+    if (!feature.drift) return [];
+    const sizes = type === 'text' ? textSizes(expression) : { norm: vectorNorm(expression, feature.dimension) };
+    return Object.entries(sizes).map(([size, sql]) => {
+      return { name: `${name}.${size}`, kind: 'numeric' as const, expression: sql, feature: name };
+    });
+  });
+  if (score) columns.push({ name: score, kind: 'numeric', expression: 'score', feature: null });
   else
     columns.push({
       name: prediction,
       kind: model.task === 'regression' ? 'numeric' : 'categorical',
       expression: 'prediction',
+      feature: null,
     });
   return columns;
 }

@@ -11,6 +11,7 @@ import { iso } from '../platform/clock.ts';
 import type { StoreReader, StoreTx } from '../store/open.ts';
 import { INSTANT, knownLabels, predictionRows, predictionsTable } from '../warehouse/model-tables.ts';
 import { instant } from '../warehouse/warehouse.ts';
+import { CHECKS } from './checks/index.ts';
 import {
   closesAt,
   type LabelState,
@@ -21,6 +22,7 @@ import {
   windowAt,
 } from './decide/windows.ts';
 import { measureWindow } from './measure.ts';
+import { feedDetectors } from './streams/feed-detectors.ts';
 
 /** What follows from a measured window, whose measurements are stored; its writes commit with the window's own. */
 export type OnMeasured = (given: {
@@ -89,7 +91,7 @@ export function registerWindows(ctx: Context, onMeasured: OnMeasured): void {
       return async (tx) => {
         await setWindow(tx, payload, payload, { state: 'closed', rows });
         await follow(tx);
-        if (monitor.checks.includes('performance')) {
+        if (waitsForLabels(monitor)) {
           const runAt = payload.end + durationMs(monitor.maturity.delay);
           await ctx.jobs.enqueue(tx, {
             kind: 'mature-window',
@@ -175,6 +177,10 @@ function monitorOf(
   return watched ? { model: found, monitor: watched } : null;
 }
 
+/** Whether there is anything to do once the labels of a window are in. */
+const waitsForLabels = (monitor: MonitorConfig): boolean =>
+  monitor.detectors.length > 0 || CHECKS.some(({ name, phase }) => phase === 'mature' && monitor.checks.includes(name));
+
 const laneOf = ({ model, monitor }: MonitorPayload, phase: string): string => `${model}/${monitor}/${phase}`;
 const windowKey = ({ model, monitor }: MonitorPayload, { start, end }: Span): string =>
   `${model}/${monitor}/${start}-${end}`;
@@ -254,12 +260,14 @@ async function measureLabels(
   revision: number,
   onMeasured: OnMeasured,
 ): Promise<(tx: StoreTx) => Promise<void>> {
+  const fed = await feedDetectors(ctx, model, monitor, window, revision);
   await measureWindow(ctx, model, monitor, window, 'mature', revision);
   const follow = await onMeasured({ model, monitor, window, revision });
   const nextAt = nextRevisionAt(window.end, ctx.clock.now(), monitor);
   const state: WindowState = nextAt === null ? 'final' : 'mature';
   return async (tx) => {
     await setWindow(tx, window, window, { state, revision, rows: labels.rows, labelled: labels.labelled });
+    await fed(tx);
     await follow(tx);
     if (nextAt !== null) await enqueueRevision(ctx, tx, window, nextAt);
     await ctx.events.emit(tx, 'window.measured', model.name, {

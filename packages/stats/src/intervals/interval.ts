@@ -3,3 +3,8 @@ export interface Interval {
   lower: number;
   upper: number;
 }
+
+/** A value with its interval. */
+export interface Bounded extends Interval {
+  value: number;
+}

@@ -1,6 +1,10 @@
 import { rowsOf, trace } from './confusion.ts';
-import { estimateShare, type PerformanceMetric } from './performance-metric.ts';
-import type { BinarySummary, MulticlassSummary } from './performance-summary.ts';
+import { type PerformanceMetric, shareOf } from './performance-metric.ts';
+import type { BinarySummary, BinarySums, MulticlassSummary, MulticlassSums } from './performance-summary.ts';
+
+const right = shareOf((sums: BinarySums | MulticlassSums) =>
+  'matrix' in sums ? [trace(sums), rowsOf(sums)] : [sums.tp + sums.tn, sums.n],
+);
 
 /** Share of rows predicted right. Wilson interval. */
 export const accuracy: PerformanceMetric<BinarySummary | MulticlassSummary> = {
@@ -9,8 +13,5 @@ export const accuracy: PerformanceMetric<BinarySummary | MulticlassSummary> = {
   tasks: ['binary', 'multiclass'],
   better: 'higher',
   minimumSample: 30,
-  compute: (summary) =>
-    summary.task === 'binary'
-      ? estimateShare(summary.tp + summary.tn, summary.n)
-      : estimateShare(trace(summary), rowsOf(summary)),
+  compute: right,
 };

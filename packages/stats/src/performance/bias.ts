@@ -1,4 +1,4 @@
-import { estimateMean, type PerformanceMetric } from './performance-metric.ts';
+import { meanOf, type PerformanceMetric } from './performance-metric.ts';
 import type { RegressionSummary } from './performance-summary.ts';
 
 /**
@@ -11,5 +11,5 @@ export const bias: PerformanceMetric<RegressionSummary> = {
   tasks: ['regression'],
   better: 'zero',
   minimumSample: 30,
-  compute: ({ n, sumError, sumSquaredError }) => estimateMean(n, sumError, sumSquaredError, {}),
+  compute: meanOf(({ n, sumError, sumSquaredError }) => [n, sumError, sumSquaredError], {}),
 };

@@ -1,5 +1,14 @@
-import { estimateMean, type PerformanceMetric } from './performance-metric.ts';
-import type { BinarySummary } from './performance-summary.ts';
+import { meanOf, noValue, type PerformanceMetric } from './performance-metric.ts';
+import type { BinarySummary, BinarySums } from './performance-summary.ts';
+
+const gap = meanOf(
+  ({ scored, calibration, brierSum }: BinarySums) => [
+    scored,
+    calibration.reduce((sum, bin) => sum + bin.scoreSum - bin.positives, 0),
+    brierSum,
+  ],
+  { minimum: -1, maximum: 1 },
+);
 
 /**
  * Mean score minus share of positives: above 0 the model promises too much. Normal interval of the mean of
@@ -11,8 +20,6 @@ export const calibrationBias: PerformanceMetric<BinarySummary> = {
   tasks: ['binary'],
   better: 'zero',
   minimumSample: 30,
-  compute({ n, calibration, brierSum }) {
-    const sum = calibration.reduce((sum, bin) => sum + bin.scoreSum - bin.positives, 0);
-    return estimateMean(n, sum, brierSum, { minimum: -1, maximum: 1 });
-  },
+  needs: 'probability',
+  compute: (summary) => (summary.n > 0 && summary.scored === 0 ? noValue('not_counted') : gap(summary)),
 };

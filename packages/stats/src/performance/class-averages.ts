@@ -8,11 +8,10 @@ import {
   rowsOf,
   trace,
 } from './confusion.ts';
-import { estimateShare, type MetricEstimate, type PerformanceMetric } from './performance-metric.ts';
-import type { MulticlassSummary } from './performance-summary.ts';
+import { type MetricEstimate, type PerformanceMetric, shareOf } from './performance-metric.ts';
+import type { MulticlassSummary, MulticlassSums } from './performance-summary.ts';
 
-/** Mean recall of the classes that have labelled rows, as `sklearn.metrics.balanced_accuracy_score`. */
-export const balancedAccuracy = multiclass('balanced_accuracy', 'Balanced accuracy', averaged(RECALL, 'labelled'));
+const shareRight = shareOf((sums: MulticlassSums) => [trace(sums), rowsOf(sums)]);
 
 /** Mean over the classes that are labelled or predicted, each class weighing the same. */
 export const precisionMacro = multiclass('precision_macro', 'Precision (macro)', averaged(PRECISION, 'macro'));
@@ -37,10 +36,6 @@ type Compute = (summary: MulticlassSummary) => MetricEstimate;
 
 function averaged(ratio: ClassRatio, average: Average): Compute {
   return (summary) => averageOverClasses(summary, ratio, average);
-}
-
-function shareRight(summary: MulticlassSummary): MetricEstimate {
-  return estimateShare(trace(summary), rowsOf(summary));
 }
 
 function multiclass(id: string, label: string, compute: Compute): PerformanceMetric<MulticlassSummary> {

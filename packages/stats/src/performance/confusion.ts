@@ -1,15 +1,61 @@
 import { normalInterval } from '../intervals/normal-interval.ts';
 import { estimate, type MetricEstimate, noValue } from './performance-metric.ts';
-import type { MulticlassSummary } from './performance-summary.ts';
+import type { BinarySummary, MulticlassSummary, MulticlassSums } from './performance-summary.ts';
 
 /** Labelled rows. */
-export function rowsOf({ matrix }: MulticlassSummary): number {
+export function rowsOf({ matrix }: Pick<MulticlassSums, 'matrix'>): number {
   return matrix.reduce((sum, row) => row.reduce((total, count) => total + count, sum), 0);
 }
 
 /** Rows predicted right. */
-export function trace({ matrix }: MulticlassSummary): number {
+export function trace({ matrix }: Pick<MulticlassSums, 'matrix'>): number {
   return matrix.reduce((sum, row, i) => sum + row[i]!, 0);
+}
+
+/** A confusion matrix with its marginal sums, and its counts under squared weights (without weights, the same). */
+export interface Confusion {
+  matrix: ReadonlyArray<readonly number[]>;
+  squares: ReadonlyArray<readonly number[]>;
+  n: number;
+  trace: number;
+  labelled: number[];
+  predicted: number[];
+  /** Rows of equal weight that would say as much: n^2 / squared n. */
+  effective: number;
+}
+
+/** The confusion matrix of a summary; of a binary one, negatives come first. */
+export function confusionOf(summary: BinarySummary | MulticlassSummary): Confusion {
+  const cells = ({ tn, fp, fn, tp }: Pick<BinarySummary, 'tn' | 'fp' | 'fn' | 'tp'>) => [
+    [tn, fp],
+    [fn, tp],
+  ];
+  const matrix = summary.task === 'binary' ? cells(summary) : summary.matrix;
+  const squares =
+    summary.task === 'binary' ? cells(summary.squared ?? summary) : (summary.squared?.matrix ?? summary.matrix);
+  const n = rowsOf({ matrix });
+  return {
+    matrix,
+    squares,
+    n,
+    trace: trace({ matrix }),
+    labelled: matrix.map((row) => row.reduce((sum, count) => sum + count, 0)),
+    predicted: matrix.map((_, k) => matrix.reduce((sum, row) => sum + row[k]!, 0)),
+    effective: summary.squared ? n ** 2 / rowsOf({ matrix: squares }) : n,
+  };
+}
+
+/**
+ * Variance of a metric of the confusion matrix by the delta method. The metric must not change when all counts are
+ * scaled alike; then the multinomial variance is the sum over cells of count * (d metric / d count)^2. `slope` is that
+ * derivative, for rows of class i predicted as j.
+ */
+export function deltaVariance({ squares }: Confusion, slope: (i: number, j: number) => number): number {
+  let variance = 0;
+  for (const [i, row] of squares.entries()) {
+    for (const [j, count] of row.entries()) variance += count === 0 ? 0 : count * slope(i, j) ** 2;
+  }
+  return variance;
 }
 
 /** A metric of one class: hits / (labelled * class rows + predicted * rows predicted so), in the given proportions. */
@@ -27,18 +73,15 @@ export type Average = 'macro' | 'labelled' | 'weighted';
 
 /**
  * The average of a ratio over classes; a ratio without denominator is 0, as scikit-learn's `zero_division=0`.
- *
- * Interval: delta method. The average M does not change when all counts are scaled alike, so the multinomial variance
- * reduces to the sum over cells of count * (dM / d count)^2.
+ * Interval: delta method.
  */
 export function averageOverClasses(summary: MulticlassSummary, ratio: ClassRatio, average: Average): MetricEstimate {
-  const { matrix } = summary;
-  const n = rowsOf(summary);
+  const confusion = confusionOf(summary);
+  const { matrix, n, effective } = confusion;
   if (n === 0) return noValue('no_data');
 
   const classes = matrix.map((row, k) => {
-    const labelled = row.reduce((sum, count) => sum + count, 0);
-    const predicted = matrix.reduce((sum, other) => sum + other[k]!, 0);
+    const [labelled, predicted] = [confusion.labelled[k]!, confusion.predicted[k]!];
     const denominator = ratio.labelled * labelled + ratio.predicted * predicted;
     return { labelled, predicted, denominator, value: denominator === 0 ? 0 : row[k]! / denominator };
   });
@@ -53,16 +96,12 @@ export function averageOverClasses(summary: MulticlassSummary, ratio: ClassRatio
     const { denominator, value } = classes[k]!;
     return denominator === 0 ? 0 : (weights[k]! * (hit - value * part)) / denominator;
   };
-  let variance = 0;
-  for (const [i, row] of matrix.entries()) {
-    const weightSlope = average === 'weighted' ? (classes[i]!.value - value) / n : 0;
-    for (const [j, count] of row.entries()) {
-      const slopes =
-        i === j
-          ? slope(i, 1, ratio.labelled + ratio.predicted)
-          : slope(i, 0, ratio.labelled) + slope(j, 0, ratio.predicted);
-      variance += count * (slopes + weightSlope) ** 2;
-    }
-  }
-  return estimate(value, n, normalInterval(value, Math.sqrt(variance), { minimum: 0, maximum: 1 }));
+  const variance = deltaVariance(confusion, (i, j) => {
+    const slopes =
+      i === j
+        ? slope(i, 1, ratio.labelled + ratio.predicted)
+        : slope(i, 0, ratio.labelled) + slope(j, 0, ratio.predicted);
+    return slopes + (average === 'weighted' ? (classes[i]!.value - value) / n : 0);
+  });
+  return estimate(value, effective, normalInterval(value, Math.sqrt(variance), { minimum: 0, maximum: 1 }));
 }

@@ -1,10 +1,13 @@
+import { maxError, medianAbsoluteError } from './absolute-errors.ts';
 import { accuracy } from './accuracy.ts';
+import { cohenKappa, matthewsCorrcoef } from './agreement.ts';
+import { averagePrecision } from './average-precision.ts';
+import { balancedAccuracy } from './balanced-accuracy.ts';
 import { bias } from './bias.ts';
 import { brierScore } from './brier-score.ts';
 import { calibrationBias } from './calibration-bias.ts';
-import { calibrationError } from './calibration-error.ts';
+import { adaptiveCalibrationError, calibrationError, maximumCalibrationError } from './calibration-error.ts';
 import {
-  balancedAccuracy,
   f1Macro,
   f1Micro,
   f1Weighted,
@@ -15,21 +18,31 @@ import {
   recallMicro,
   recallWeighted,
 } from './class-averages.ts';
+import { rocAucOvr } from './class-metrics.ts';
+import {
+  falseDiscoveryRate,
+  falseNegativeRate,
+  falseOmissionRate,
+  falsePositiveRate,
+  negativePredictiveValue,
+} from './error-rates.ts';
+import { f2, f05 } from './f-beta.ts';
 import { f1 } from './f1.ts';
 import { logLoss } from './log-loss.ts';
 import { mae } from './mae.ts';
-import { mape } from './mape.ts';
+import { mape, smape } from './mape.ts';
 import { mse } from './mse.ts';
 import type { MetricEstimate, PerformanceMetric } from './performance-metric.ts';
 import type { BinarySummary, MulticlassSummary, PerformanceSummary, RegressionSummary } from './performance-summary.ts';
 import { precision } from './precision.ts';
 import { prevalence } from './prevalence.ts';
-import { r2 } from './r2.ts';
+import { explainedVariance, r2 } from './r2.ts';
 import { recall } from './recall.ts';
-import { rmse } from './rmse.ts';
+import { rmse, rmsle } from './rmse.ts';
 import { rocAuc } from './roc-auc.ts';
 import { selectionRate } from './selection-rate.ts';
 import { specificity } from './specificity.ts';
+import { wape } from './wape.ts';
 
 /** Every metric, by task. Config values, API and CLI listings, forms and docs are made from these lists. */
 export const performanceMetrics: {
@@ -39,22 +52,37 @@ export const performanceMetrics: {
 } = {
   binary: [
     rocAuc,
+    averagePrecision,
     logLoss,
     brierScore,
     calibrationError,
+    adaptiveCalibrationError,
+    maximumCalibrationError,
     calibrationBias,
     accuracy,
+    balancedAccuracy,
     precision,
     recall,
     f1,
+    f05,
+    f2,
+    matthewsCorrcoef,
     specificity,
+    negativePredictiveValue,
+    falsePositiveRate,
+    falseNegativeRate,
+    falseDiscoveryRate,
+    falseOmissionRate,
     prevalence,
     selectionRate,
   ],
   multiclass: [
     accuracy,
     balancedAccuracy,
+    rocAucOvr,
     logLoss,
+    matthewsCorrcoef,
+    cohenKappa,
     precisionMacro,
     recallMacro,
     f1Macro,
@@ -65,7 +93,7 @@ export const performanceMetrics: {
     recallWeighted,
     f1Weighted,
   ],
-  regression: [mae, mse, rmse, mape, r2, bias],
+  regression: [mae, mse, rmse, medianAbsoluteError, maxError, mape, smape, wape, rmsle, r2, explainedVariance, bias],
 };
 
 /** Every metric of the summary's task, by id. A value of too few rows is given with the reason `insufficient`. */

@@ -1,4 +1,4 @@
-import { estimateMean, type PerformanceMetric } from './performance-metric.ts';
+import { meanOf, type PerformanceMetric } from './performance-metric.ts';
 import type { RegressionSummary } from './performance-summary.ts';
 
 /** Mean of |prediction - label|, in the unit of the label. Normal interval of a mean. */
@@ -8,5 +8,5 @@ export const mae: PerformanceMetric<RegressionSummary> = {
   tasks: ['regression'],
   better: 'lower',
   minimumSample: 30,
-  compute: ({ n, sumAbsError, sumSquaredError }) => estimateMean(n, sumAbsError, sumSquaredError, { minimum: 0 }),
+  compute: meanOf(({ n, sumAbsError, sumSquaredError }) => [n, sumAbsError, sumSquaredError], { minimum: 0 }),
 };

@@ -1,4 +1,4 @@
-import { estimateMean, type PerformanceMetric } from './performance-metric.ts';
+import { meanOf, type PerformanceMetric } from './performance-metric.ts';
 import type { RegressionSummary } from './performance-summary.ts';
 
 /**
@@ -11,6 +11,28 @@ export const mape: PerformanceMetric<RegressionSummary> = {
   tasks: ['regression'],
   better: 'lower',
   minimumSample: 30,
-  compute: ({ percentageCount, sumAbsPercentageError, sumAbsPercentageErrorSquares }) =>
-    estimateMean(percentageCount, sumAbsPercentageError, sumAbsPercentageErrorSquares, { minimum: 0 }),
+  compute: meanOf((sums) => [sums.percentageCount, sums.sumAbsPercentageError, sums.sumAbsPercentageErrorSquares], {
+    minimum: 0,
+  }),
+};
+
+/**
+ * Mean of 2 |prediction - label| / (|label| + |prediction|), between 0 and 2; a row with both 0 counts as 0. Normal
+ * interval of a mean.
+ *
+ * Source: Makridakis (1993), International Journal of Forecasting 9.
+ */
+export const smape: PerformanceMetric<RegressionSummary> = {
+  id: 'smape',
+  label: 'Symmetric mean absolute percentage error',
+  tasks: ['regression'],
+  better: 'lower',
+  minimumSample: 30,
+  compute: meanOf(
+    ({ n, sumSymmetricError, sumSymmetricErrorSquares }) => [n, sumSymmetricError, sumSymmetricErrorSquares],
+    {
+      minimum: 0,
+      maximum: 2,
+    },
+  ),
 };

@@ -1,4 +1,4 @@
-import { estimateMean, type PerformanceMetric } from './performance-metric.ts';
+import { meanOf, type PerformanceMetric } from './performance-metric.ts';
 import type { RegressionSummary } from './performance-summary.ts';
 
 /** Mean of (prediction - label)^2, in the squared unit of the label. Normal interval of a mean. */
@@ -8,6 +8,7 @@ export const mse: PerformanceMetric<RegressionSummary> = {
   tasks: ['regression'],
   better: 'lower',
   minimumSample: 30,
-  compute: ({ n, sumSquaredError, sumFourthPowerError }) =>
-    estimateMean(n, sumSquaredError, sumFourthPowerError, { minimum: 0 }),
+  compute: meanOf(({ n, sumSquaredError, sumFourthPowerError }) => [n, sumSquaredError, sumFourthPowerError], {
+    minimum: 0,
+  }),
 };

@@ -86,6 +86,43 @@ describe('reasons', () => {
       'rmse',
       { value: null, reason: 'overflow' },
     ],
+    [
+      'mcc of one label',
+      summariseBinary([1, 1], [0.2, 0.8]),
+      'matthews_corrcoef',
+      { value: null, reason: 'one_class' },
+    ],
+    [
+      'mcc of one answer',
+      summariseBinary([1, 0], [0.7, 0.8]),
+      'matthews_corrcoef',
+      { value: null, reason: 'one_class' },
+    ],
+    ['ap of one class', summariseBinary([1, 1], [0.2, 0.8]), 'average_precision', { value: null, reason: 'one_class' }],
+    ['one class', summariseBinary([0, 0], [0.2, 0.8]), 'balanced_accuracy', { value: null, reason: 'one_class' }],
+    [
+      'no scores',
+      { ...summariseBinary([1, 0], [0, 0]), scored: 0 },
+      'log_loss',
+      { value: null, reason: 'not_counted' },
+    ],
+    ['no scores', { ...summariseBinary([1, 0], [0, 0]), scored: 0 }, 'roc_auc', { value: null, reason: 'not_counted' }],
+    [
+      'kappa of one class',
+      classes(
+        ['a', 'b'],
+        [
+          [5, 0],
+          [0, 0],
+        ],
+      ),
+      'cohen_kappa',
+      { value: null, reason: 'one_class' },
+    ],
+    ['a label of -1', summariseRegression([-1, 3], [1, 2]), 'rmsle', { value: null, reason: 'out_of_domain' }],
+    ['labels that are all 0', summariseRegression([0, 0], [1, 2]), 'wape', { value: null, reason: 'constant_target' }],
+    ['the largest error', summariseRegression([1, 5], [1, 2]), 'max_error', { value: 3, lower: null }],
+    ['a perfect fit', summariseRegression([1, 5], [1, 5]), 'r2', { value: 1, lower: null }],
     ['labels of 0', summariseRegression([0, 0], [1, 2]), 'mape', { value: null, n: 0, reason: 'no_data' }],
   ] as Array<[string, PerformanceSummary, string, object]>)('%s', (_, summary, id, expected) => {
     expect(measurePerformance(summary)[id]).toMatchObject(expected);
@@ -125,11 +162,12 @@ describe('mergePerformance', () => {
       summariseBinary(labels.slice(0, 25), champion.slice(0, 25)),
       summariseBinary(labels.slice(25), champion.slice(25)),
     );
-    const { roc_auc, ...expected } = measurePerformance(summariseBinary(labels, champion));
     const measured = measurePerformance(merged);
-    expect(measured.roc_auc!.reason).toBe('not_counted');
-    expect(roc_auc!.value).not.toBeNull();
-    for (const [id, { value }] of Object.entries(expected)) expect(measured[id]!.value, id).toBeCloseTo(value!, 12);
+    const ofCells = ['roc_auc', 'average_precision', 'adaptive_calibration_error', 'maximum_calibration_error'];
+    for (const [id, { value }] of Object.entries(measurePerformance(summariseBinary(labels, champion)))) {
+      if (ofCells.includes(id)) expect(measured[id]!.reason, id).toBe('not_counted');
+      else expect(measured[id]!.value, id).toBeCloseTo(value!, 12);
+    }
   });
 
   it('lays class labels over each other', () => {

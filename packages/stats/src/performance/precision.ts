@@ -1,5 +1,5 @@
-import { estimateShare, type PerformanceMetric } from './performance-metric.ts';
-import type { BinarySummary } from './performance-summary.ts';
+import { type PerformanceMetric, shareOf } from './performance-metric.ts';
+import type { BinarySummary, BinarySums } from './performance-summary.ts';
 
 /**
  * Share of rows predicted positive that are positive. No value where nothing was predicted positive.
@@ -11,5 +11,5 @@ export const precision: PerformanceMetric<BinarySummary> = {
   tasks: ['binary'],
   better: 'higher',
   minimumSample: 30,
-  compute: ({ tp, fp }) => estimateShare(tp, tp + fp),
+  compute: shareOf(({ tp, fp }: BinarySums) => [tp, tp + fp]),
 };

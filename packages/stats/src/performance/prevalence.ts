@@ -1,12 +1,12 @@
-import { estimateShare, type PerformanceMetric } from './performance-metric.ts';
-import type { BinarySummary } from './performance-summary.ts';
+import { type PerformanceMetric, shareOf } from './performance-metric.ts';
+import type { BinarySummary, BinarySums } from './performance-summary.ts';
 
-/** Share of positive rows among the labelled ones. Wilson interval. */
+/** Share of labelled rows that are positive: how common the outcome is, whatever the model says. Wilson interval. */
 export const prevalence: PerformanceMetric<BinarySummary> = {
   id: 'prevalence',
   label: 'Prevalence',
   tasks: ['binary'],
   better: 'neither',
   minimumSample: 30,
-  compute: ({ n, tp, fn }) => estimateShare(tp + fn, n),
+  compute: shareOf(({ n, tp, fn }: BinarySums) => [tp + fn, n]),
 };

@@ -1,5 +1,5 @@
-import { estimateShare, type PerformanceMetric } from './performance-metric.ts';
-import type { BinarySummary } from './performance-summary.ts';
+import { type PerformanceMetric, shareOf } from './performance-metric.ts';
+import type { BinarySummary, BinarySums } from './performance-summary.ts';
 
 /** Share of positive rows that were predicted positive. No value where there are none. Wilson interval. */
 export const recall: PerformanceMetric<BinarySummary> = {
@@ -8,5 +8,5 @@ export const recall: PerformanceMetric<BinarySummary> = {
   tasks: ['binary'],
   better: 'higher',
   minimumSample: 30,
-  compute: ({ tp, fn }) => estimateShare(tp, tp + fn),
+  compute: shareOf(({ tp, fn }: BinarySums) => [tp, tp + fn]),
 };

@@ -1,5 +1,5 @@
-import { estimateShare, type PerformanceMetric } from './performance-metric.ts';
-import type { BinarySummary } from './performance-summary.ts';
+import { type PerformanceMetric, shareOf } from './performance-metric.ts';
+import type { BinarySummary, BinarySums } from './performance-summary.ts';
 
 /** Share of rows predicted positive, among the labelled ones. Wilson interval. */
 export const selectionRate: PerformanceMetric<BinarySummary> = {
@@ -8,5 +8,5 @@ export const selectionRate: PerformanceMetric<BinarySummary> = {
   tasks: ['binary'],
   better: 'neither',
   minimumSample: 30,
-  compute: ({ n, tp, fp }) => estimateShare(tp + fp, n),
+  compute: shareOf(({ n, tp, fp }: BinarySums) => [tp + fp, n]),
 };

@@ -1,12 +1,12 @@
-import { estimateShare, type PerformanceMetric } from './performance-metric.ts';
-import type { BinarySummary } from './performance-summary.ts';
+import { type PerformanceMetric, shareOf } from './performance-metric.ts';
+import type { BinarySummary, BinarySums } from './performance-summary.ts';
 
-/** Share of negative rows that were predicted negative. Wilson interval. */
+/** Share of negative rows that were predicted negative. No value where there are none. Wilson interval. */
 export const specificity: PerformanceMetric<BinarySummary> = {
   id: 'specificity',
   label: 'Specificity',
   tasks: ['binary'],
   better: 'higher',
   minimumSample: 30,
-  compute: ({ tn, fp }) => estimateShare(tn, tn + fp),
+  compute: shareOf(({ tn, fp }: BinarySums) => [tn, tn + fp]),
 };

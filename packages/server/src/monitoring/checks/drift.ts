@@ -1,6 +1,15 @@
 import type { MeasurementStatus } from '@leeway/contract';
-import { type ColumnJudgement, driftTest, judgeDataset } from '@leeway/stats';
+import {
+  type ColumnComparison,
+  type ColumnJudgement,
+  datasetVerdict,
+  driftTest,
+  type FamilyOptions,
+  judgeColumn,
+  judgeFamily,
+} from '@leeway/stats';
 import { type Check, type Finding, type Scope, sliceValues } from '../check.ts';
+import { levelDetail, levelOf } from '../false-alarms.ts';
 import { type Summaries, summarizeWindow } from '../summaries.ts';
 
 /** How far each column, and the whole, lies from the reference. */
@@ -13,70 +22,79 @@ export const drift: Check = {
       return [{ metric: 'drift.share', value: null, n: 0, status: 'no_data', reason: 'there is no reference yet' }];
     const window = await summarizeWindow(scope);
     const slices = monitor.slices.flatMap((column) => sliceValues(scope, column).map((value) => `${column}=${value}`));
-    return ['', ...slices].flatMap((slice) => judgeSlice(scope, slice, window));
+    const level = await levelOf(scope);
+    const judged = judge(
+      ['', ...slices].flatMap((slice) => comparisonsOf(scope, slice, window)),
+      { correction: monitor.drift.correction, alpha: level.level },
+      monitor.minimumRows,
+    );
+    // A slice is looked into for the cause; the verdict over all columns is about the whole.
+    const findings = judged.flatMap((column) =>
+      columnFindings(column, level.level).filter(({ metric }) => column.slice === '' || metric === 'drift.score'),
+    );
+    const whole = judged.filter(({ slice }) => slice === '');
+    if (whole.length === 0) return findings;
+    const { verdict, share, threshold, judged: n } = datasetVerdict(whole, monitor.drift.share);
+    const drifted = whole.filter((column) => column.drifted).map(({ column }) => column);
+    findings.push({
+      metric: 'drift.share',
+      value: share,
+      n,
+      threshold,
+      status: verdict === 'insufficient' ? 'insufficient' : 'ok',
+      reason: verdict,
+      detail: { drifted, ...levelDetail(level, judged) },
+    });
+    return findings;
   },
 };
 
-function judgeSlice({ model, monitor, reference }: Scope, slice: string, window: Summaries): Finding[] {
-  const comparisons = [];
-  for (const [column, current] of window.get(slice) ?? []) {
+interface Comparison extends ColumnComparison {
+  column: string;
+  slice: string;
+  rows: number;
+}
+type Judged = Omit<ColumnJudgement, 'reason'> & Pick<Comparison, 'column' | 'slice' | 'rows'> & { reason?: string };
+
+function comparisonsOf({ model, monitor, reference }: Scope, slice: string, window: Summaries): Comparison[] {
+  return [...(window.get(slice) ?? [])].flatMap(([column, current]) => {
     const before = reference!.summaries.get(slice)?.get(column);
     const feature = model.columns.features[column];
-    if (!before || feature?.drift === false) continue;
-    comparisons.push({
-      column,
-      kind: before.kind,
-      reference: before,
-      current,
+    if (!before || feature?.drift === false) return [];
+    return {
+      ...{ column, slice, kind: before.kind, reference: before, current, rows: current.count + current.missing },
       test: feature?.test ? [feature.test, ...monitor.drift.tests] : monitor.drift.tests,
       ...(feature?.threshold === undefined ? {} : { threshold: feature.threshold }),
-    });
-  }
-  if (comparisons.length === 0) return [];
-  const judged = judgeDataset(comparisons, {
-    shareThreshold: monitor.drift.share,
-    correction: monitor.drift.correction,
+    };
   });
-  const rows = new Map(comparisons.map(({ column, current }) => [column, current.count + current.missing]));
-  const findings = judged.columns.flatMap((column) =>
-    columnFindings(column, slice, rows.get(column.column) ?? 0, monitor.minimumRows),
-  );
-  // A slice is looked into for the cause; the verdict over all columns is about the whole.
-  if (slice !== '') return findings.filter((finding) => finding.metric === 'drift.score');
-  const drifted = judged.columns.filter((column) => column.drifted);
-  findings.push({
-    metric: 'drift.share',
-    value: judged.share,
-    n: judged.judged,
-    threshold: judged.threshold,
-    status: judged.verdict === 'insufficient' ? 'insufficient' : 'ok',
-    reason: judged.verdict,
-    detail: { drifted: drifted.map((column) => column.column) },
-  });
-  return findings;
 }
 
-function columnFindings(
-  column: ColumnJudgement & { column: string },
-  slice: string,
-  rows: number,
-  minimumRows: number,
-): Finding[] {
-  const { test, statistic, pValue, adjustedPValue, effect, threshold, results } = column;
-  const tooFew = rows < minimumRows;
-  const drifted = tooFew ? null : column.drifted;
+/** Judges all columns and slices of a window as one family of tests. Those with too few rows are measured, and not judged. */
+function judge(comparisons: readonly Comparison[], family: FamilyOptions, minimumRows: number): Judged[] {
+  const enough = comparisons.filter(({ rows }) => rows >= minimumRows);
+  const judgements = new Map(judgeFamily(enough, family).map((judgement, i) => [enough[i]!, judgement]));
+  return comparisons.map((comparison): Judged => {
+    const { column, slice, rows } = comparison;
+    const judgement = judgements.get(comparison);
+    if (judgement) return { ...judgement, column, slice, rows };
+    const reason = `${rows} rows, and the monitor wants ${minimumRows}`;
+    return { ...judgeColumn(comparison), column, slice, rows, drifted: null, reason };
+  });
+}
+
+function columnFindings(judged: Judged, level: number): Finding[] {
+  const { test, statistic, pValue, adjustedPValue, effect, threshold, drifted, results, rows } = judged;
   const status: MeasurementStatus = rows === 0 ? 'no_data' : drifted === null ? 'insufficient' : 'ok';
-  const reason = tooFew ? `${rows} rows, and the monitor wants ${minimumRows}` : (column.reason ?? '');
-  const about = { column: column.column, slice, n: rows };
+  const about = { column: judged.column, slice: judged.slice, n: rows };
   return [
     {
       ...about,
       metric: 'drift.score',
-      value: scoreOf(column),
+      value: scoreOf(judged),
       threshold: 1,
       status,
-      reason,
-      detail: { test, statistic, threshold, p_value: pValue, adjusted_p_value: adjustedPValue, effect, drifted },
+      reason: judged.reason ?? '',
+      detail: { test, statistic, threshold, p_value: pValue, adjusted_p_value: adjustedPValue, effect, drifted, level },
     },
     ...results.map((result) => ({
       ...about,
@@ -92,13 +110,13 @@ function columnFindings(
 
 /**
  * How near a column is to being judged as drifted, the same for every test: 1 or more is a drift. It is the effect over the
- * limit that it has to reach, and stays below 1 where the difference is not significant.
+ * limit that it has to reach, and stays below 1 where the difference is not significant, or the rows
+ * are too few to tell.
  */
-export function scoreOf({ test, drifted, effect, threshold }: ColumnJudgement): number | null {
+export function scoreOf({ test, drifted, effect, threshold }: Omit<ColumnJudgement, 'reason'>): number | null {
   if (effect === null) return null;
   const { decidesBy, minimumEffect } = driftTest(test);
   const limit = decidesBy === 'distance' ? threshold : (minimumEffect ?? 0);
   const ratio = limit > 0 ? effect / limit : 0;
-  if (drifted) return Math.max(1, ratio);
-  return drifted === false ? Math.min(ratio, 0.999) : ratio;
+  return drifted ? Math.max(1, ratio) : Math.min(ratio, 0.999);
 }

@@ -1,195 +1,359 @@
 import type { FeatureConfig } from '@leeway/contract';
-import type { ColumnSummary, NumericSummary } from '@leeway/stats';
+import {
+  type CategoricalSummary,
+  type ColumnSummary,
+  judgeCorrelations,
+  judgeRowCount,
+  judgeShare,
+  type ShareJudgement,
+} from '@leeway/stats';
 import { featureColumn, INSTANT, predictionRows, predictionsTable } from '../../warehouse/model-tables.ts';
-import { float, instant, quoted } from '../../warehouse/warehouse.ts';
-import { type Check, type Finding, type Scope, sliceValues } from '../check.ts';
+import { instant } from '../../warehouse/warehouse.ts';
+import type { Check, Finding, Scope } from '../check.ts';
+import { type Reference, sourceOf } from '../reference.ts';
 import { summarizeWindow } from '../summaries.ts';
+import { type Correlations, correlate, type NumericColumn, pairUp } from './correlations.ts';
+import {
+  countSlices,
+  countWindow,
+  type FeatureCounts,
+  numericReference,
+  type SliceCounts,
+  TICKS,
+  type WindowCounts,
+} from './quality-counts.ts';
+import { windowsLike } from './row-history.ts';
 
-/** Whether the data are what they should be: rows, missing values, ranges, categories never seen before. */
+/**
+ * Whether the data are what they should be. What is declared of a feature is a promise and any break of it is found; what only
+ * the reference shows wants an effect and evidence. `detail.basis` says which of the two it was, `detail.found` the answer.
+ */
 export const quality: Check = {
   name: 'quality',
   phase: 'closed',
   async measure(scope) {
-    const window = await summarizeWindow(scope);
-    const features = Object.entries(scope.model.columns.features);
-    const findings: Finding[] = [];
-    const whole = window.get('');
-    for (const [column] of features) {
-      const current = whole?.get(column);
-      if (!current) continue;
+    const volume = await rowsThatCame(scope);
+    const rows = volume.stored;
+    const window = (await summarizeWindow(scope)).get('');
+    const counted = await countWindow(scope, rows);
+    const findings: Finding[] = [
+      ...volume.findings,
+      await rowCount(scope, rows),
+      ...arrival(scope, counted),
+      ...repeats(counted),
+    ];
+    for (const [column, feature] of Object.entries(scope.model.columns.features)) {
+      const counts = counted.features.get(column)!;
+      const current = window?.get(column) ?? null;
       const before = scope.reference?.summaries.get('')?.get(column) ?? null;
-      findings.push(missingShare(scope, column, current, before));
-      const unseen = newCategories(scope, column, current, before);
-      if (unseen) findings.push(unseen);
+      findings.push(
+        missingShare(scope, column, feature, counts, before, counted.rows),
+        ...range(scope, column, feature, counts, counted.rows - counts.missing),
+        ...categories(scope, column, feature, counts, { current, before, n: counted.rows - counts.missing }),
+        ...declaredText(scope, column, feature, counts, counted.rows - counts.missing),
+        ...constant(scope, column, current, before),
+      );
     }
-    findings.push(...(await ranges(scope)));
-    return [...(await volume(scope)), ...findings];
+    for (const slice of scope.monitor.slices) {
+      for (const counts of await countSlices(scope, slice)) findings.push(sliceRange(scope, slice, counts));
+    }
+    if (scope.monitor.quality.correlations) findings.push(...(await correlations(scope, rows)));
+    return findings;
   },
 };
 
-async function volume({ warehouse, model, from, to }: Scope): Promise<Finding[]> {
+async function rowsThatCame({ warehouse, model, from, to }: Scope): Promise<{ stored: number; findings: Finding[] }> {
   const params = { from: instant(from), to: instant(to), model: model.name };
-  const [stored] = await warehouse.query<{ n: number }>(
-    `SELECT count() AS n FROM ${predictionsTable(model)} WHERE time >= {from:${INSTANT}} AND time < {to:${INSTANT}} AND role = 'live'`,
+  const [row] = await warehouse.query<{ stored: number; refused: number }>(
+    `SELECT (SELECT count() FROM ${predictionsTable(model)} WHERE time >= {from:${INSTANT}} AND time < {to:${INSTANT}} AND role = 'live') AS stored,
+       (SELECT count() FROM quarantine WHERE model = {model:String} AND kind = 'prediction'
+         AND received >= {from:${INSTANT}} AND received < {to:${INSTANT}}) AS refused`,
     params,
     'check/quality',
   );
-  const [refused] = await warehouse.query<{ n: number }>(
-    `SELECT count() AS n FROM quarantine
-     WHERE model = {model:String} AND kind = 'prediction' AND received >= {from:${INSTANT}} AND received < {to:${INSTANT}}`,
-    params,
-    'check/quality',
-  );
-  const n = stored?.n ?? 0;
-  const bad = refused?.n ?? 0;
+  const { stored = 0, refused = 0 } = row ?? {};
+  const n = stored + refused;
+  const nothing = { status: 'no_data', reason: 'no prediction came in this window' } as const;
+  return {
+    stored,
+    findings: [
+      { metric: 'quality.rows', value: stored, n: stored, ...(stored === 0 ? nothing : {}) },
+      {
+        metric: 'quality.rejected_share',
+        value: n === 0 ? null : refused / n,
+        n,
+        ...(n === 0 ? nothing : {}),
+      },
+    ],
+  };
+}
+
+/** Whether as many rows came as in earlier windows of the same weekday and hour. */
+async function rowCount(scope: Scope, rows: number): Promise<Finding> {
+  const { reference, from, to } = scope;
+  const { windows, like } = await windowsLike(scope);
+  const judged = judgeRowCount(rows, windows);
+  // Without a history, what the reference had in such a time is shown, and not judged: nobody knows how much it varies.
+  const usual = reference && (referenceRows(reference) * (to - from)) / lengthOf(reference);
+  const finding = { metric: 'quality.row_count_score', value: judged.score, n: rows };
+  const detail = {
+    expected: judged.expected ?? usual ?? null,
+    lower: judged.lower,
+    upper: judged.upper,
+    like,
+    windows: judged.n,
+  };
+  if (judged.score === null) {
+    const reason = `${judged.n} earlier window${judged.n === 1 ? '' : 's'} to compare with; 6 are wanted`;
+    return { ...finding, status: 'insufficient', reason, detail };
+  }
+  return { ...finding, detail: { ...detail, basis: 'inferred', found: judged.unusual } };
+}
+
+/** How fresh the rows are, the longest time without one, and how many came late. */
+function arrival({ from, to }: Scope, { rows, newest, late, ticks }: WindowCounts): Finding[] {
+  if (newest === null) {
+    const nothing = { value: null, n: 0, status: 'no_data', reason: 'no prediction came in this window' } as const;
+    return ['quality.age_seconds', 'quality.gap_seconds', 'quality.late_share'].map((metric) => ({
+      metric,
+      ...nothing,
+    }));
+  }
+  // The window's own ends count: a feed that stops in the middle leaves a gap to the end.
+  const seen = [-1, ...ticks, TICKS];
+  const longest = Math.max(...seen.slice(1).map((tick, i) => tick - seen[i]! - 1));
   return [
-    {
-      metric: 'quality.rows',
-      value: n,
-      n,
-      ...(n === 0 ? { status: 'no_data' as const, reason: 'no prediction came in this window' } : {}),
-    },
-    {
-      metric: 'quality.rejected_share',
-      value: n + bad === 0 ? null : bad / (n + bad),
-      n: n + bad,
-      ...(n + bad === 0 ? { status: 'no_data' as const, reason: 'no prediction came in this window' } : {}),
-    },
+    { metric: 'quality.age_seconds', value: (to - newest) / 1_000, n: rows },
+    { metric: 'quality.gap_seconds', value: (longest * (to - from)) / TICKS / 1_000, n: rows },
+    { metric: 'quality.late_share', value: late / rows, n: rows },
   ];
+}
+
+/** Rows that are like an earlier one, and ids that came again: on another day or from another version, as stored ones are refused. */
+function repeats({ rows, duplicates }: WindowCounts): Finding[] {
+  if (!duplicates) return [];
+  const nothing = { value: null, n: 0, status: 'no_data', reason: 'no prediction came in this window' } as const;
+  const { contents, idRows, ids, versions } = duplicates;
+  return [
+    rows === 0 || duplicates.rows === 0
+      ? { metric: 'quality.duplicate_share', ...nothing }
+      : {
+          metric: 'quality.duplicate_share',
+          value: (duplicates.rows - contents) / duplicates.rows,
+          n: duplicates.rows,
+        },
+    rows === 0 || idRows === 0
+      ? { metric: 'quality.repeated_id_share', ...nothing }
+      : {
+          metric: 'quality.repeated_id_share',
+          value: (idRows - ids) / idRows,
+          n: idRows,
+          detail: { differing: versions - ids },
+        },
+  ];
+}
+
+/** A share of bad rows as a measurement. */
+function shareFinding(
+  { monitor }: Scope,
+  metric: string,
+  column: string,
+  n: number,
+  judged: ShareJudgement,
+  more: Partial<Finding> = {},
+): Finding {
+  const { basis, value, lower, upper, found } = judged;
+  const { detail, ...rest } = more;
+  return {
+    ...{ metric, column, value, lower, upper, n, ...rest },
+    detail: { ...detail, basis, found },
+    ...sufficiency(n, basis === 'declared' ? 1 : monitor.minimumRows),
+  };
 }
 
 function missingShare(
-  { model, monitor }: Scope,
+  scope: Scope,
   column: string,
-  current: ColumnSummary,
+  { required, missing }: FeatureConfig,
+  counts: FeatureCounts,
   before: ColumnSummary | null,
+  rows: number,
 ): Finding {
-  const rows = current.count + current.missing;
-  const usual = before && before.count + before.missing > 0 ? before.missing / (before.count + before.missing) : null;
+  const allowed = required ? 0 : missing;
+  const reference = before ? { bad: before.missing, n: before.count + before.missing } : undefined;
+  const judged = judgeShare({ bad: counts.missing, n: rows, allowed, reference });
   return {
-    metric: 'quality.missing_share',
-    column,
-    value: rows === 0 ? null : current.missing / rows,
-    n: rows,
-    reference: model.columns.features[column]?.required ? 0 : usual,
-    ...sufficiency(rows, monitor.minimumRows),
+    ...shareFinding(scope, 'quality.missing_share', column, rows, judged, {
+      reference: required ? 0 : judged.usual,
+      ...(missing === undefined || required ? {} : { detail: { allowed: missing } }),
+    }),
+    ...sufficiency(rows, scope.monitor.minimumRows),
   };
 }
 
-/** Values that the reference never had. Only where the reference's list is whole; otherwise nobody knows. */
-function newCategories(
-  { monitor }: Scope,
+/** Values outside of what is allowed, or, where nothing is declared, of what the reference had, also for their slice. */
+function range(scope: Scope, column: string, feature: FeatureConfig, counts: FeatureCounts, n: number): Finding[] {
+  if (feature.type !== 'numeric') return [];
+  const own = numericReference(scope, column, '');
+  if ((feature.min ?? feature.max ?? own?.min ?? null) === null) return [];
+  return [rangeFinding(scope, column, '', { ...counts, n })];
+}
+
+const sliceRange = (scope: Scope, column: string, counts: SliceCounts): Finding =>
+  rangeFinding(scope, counts.column, `${column}=${counts.slice}`, counts);
+
+function rangeFinding(
+  scope: Scope,
   column: string,
-  current: ColumnSummary,
-  before: ColumnSummary | null,
-): Finding | null {
-  if (current.kind !== 'categorical' || before?.kind !== 'categorical' || before.other > 0 || before.count === 0)
-    return null;
-  const known = new Set(before.values.map(([value]) => value));
-  const unseen = current.values.filter(([value]) => !known.has(value));
-  const rows = unseen.reduce((sum, [, n]) => sum + n, current.other);
+  slice: string,
+  { outside, forbidden, lowest, highest, n }: Omit<SliceCounts, 'slice' | 'column'>,
+): Finding {
+  const { min, max } = scope.model.columns.features[column]!;
+  const own = numericReference(scope, column, slice);
+  const whole = numericReference(scope, column, '');
+  // The ends of a sample are two of its values, so as many of a second one may lie beyond.
+  const seen = own ?? whole;
+  const reference = seen && seen.count > 0 ? { bad: Math.min(2, seen.count), n: seen.count } : undefined;
+  const declared = forbidden > 0 || (min !== undefined && max !== undefined) || !seen;
+  const judged = judgeShare({ bad: outside, n, ...(declared ? { allowed: 0 } : { reference }) });
+  const limits = { min: min ?? own?.min ?? whole?.min ?? null, max: max ?? own?.max ?? whole?.max ?? null };
   return {
-    metric: 'quality.new_category_share',
-    column,
-    value: current.count === 0 ? null : rows / current.count,
-    n: current.count,
-    reference: 0,
-    detail: { values: unseen.slice(0, 10).map(([value, n]) => ({ value, n })) },
-    ...sufficiency(current.count, monitor.minimumRows),
+    ...shareFinding(scope, 'quality.range_share', column, n, judged, {
+      slice,
+      reference: 0,
+      detail: { ...limits, lowest, highest, outside, forbidden },
+    }),
+    ...sufficiency(n, slice === '' ? scope.monitor.minimumRows : 1),
   };
 }
-
-/** A slice is held against its own range only where the reference has so many rows of it. */
-const SLICE_RANGE_ROWS = 1_000;
 
 /**
- * Share of values outside of what is allowed, or, where nothing is declared, outside of what the reference had. Where the
- * monitor has slices, a value is also held against the range of its slice: 4,000 miles are no distance from Boston to
- * anywhere, though they are one from Chicago to Honolulu.
+ * Values that are not among those declared; or that the reference never had, where its list is whole: of a cut-off one nobody
+ * knows what is new.
  */
-async function ranges(scope: Scope): Promise<Finding[]> {
-  const features = Object.entries(scope.model.columns.features).filter(([, feature]) => feature.type === 'numeric');
-  const findings = await Promise.all(features.map(([column, feature]) => rangeOf(scope, column, feature)));
-  return findings.flat();
-}
-
-async function rangeOf(scope: Scope, column: string, feature: FeatureConfig): Promise<Finding[]> {
-  const { warehouse, model, monitor, from, to } = scope;
-  const before = numericReference(scope, column, '');
-  const low = feature.min ?? before?.min ?? null;
-  const high = feature.max ?? before?.max ?? null;
-  if (low === null && high === null) return [];
-  const outside = [low === null ? '' : `x < ${float(low)}`, high === null ? '' : `x > ${float(high)}`];
-  for (const slice of monitor.slices) outside.push(...sliceRanges(scope, column, slice, feature));
-  const condition = outside.filter((text) => text !== '').join(' OR ');
-  const findings: Finding[] = [];
-  for (const sliceColumn of ['', ...monitor.slices]) {
-    const slice = sliceColumn === '' ? `''` : `toString(${featureColumn(sliceColumn)})`;
-    const rows = await warehouse.query<{
-      slice: string;
-      n: number;
-      outside: number;
-      lowest: number | null;
-      highest: number | null;
-    }>(
-      `SELECT ${slice} AS slice, count(x) AS n, countIf(${condition}) AS outside, min(x) AS lowest, max(x) AS highest
-       FROM (SELECT *, ${featureColumn(column)} AS x FROM ${predictionRows(model)}) GROUP BY slice`,
-      { from: instant(from), to: instant(to) },
-      'check/quality',
-    );
-    for (const row of rows) {
-      if (sliceColumn !== '' && (row.outside === 0 || !sliceValues(scope, sliceColumn).includes(row.slice))) continue;
-      const own = sliceColumn === '' ? before : numericReference(scope, column, `${sliceColumn}=${row.slice}`);
-      findings.push({
-        metric: 'quality.range_share',
-        column,
-        slice: sliceColumn === '' ? '' : `${sliceColumn}=${row.slice}`,
-        value: row.n === 0 ? null : row.outside / row.n,
-        n: row.n,
-        reference: 0,
-        detail: {
-          min: feature.min ?? own?.min ?? low,
-          max: feature.max ?? own?.max ?? high,
-          lowest: row.lowest,
-          highest: row.highest,
-          outside: row.outside,
-        },
-        ...sufficiency(row.n, sliceColumn === '' ? monitor.minimumRows : 1),
-      });
-    }
+function categories(
+  scope: Scope,
+  column: string,
+  feature: FeatureConfig,
+  counts: FeatureCounts,
+  { current, before, n }: { current: ColumnSummary | null; before: ColumnSummary | null; n: number },
+): Finding[] {
+  const metric = 'quality.new_category_share';
+  if (feature.values) {
+    const judged = judgeShare({ bad: counts.unlisted, n, allowed: 0 });
+    const values = counts.examples.map((value) => ({ value }));
+    return [shareFinding(scope, metric, column, n, judged, { reference: 0, detail: { values } })];
   }
-  return findings;
+  if (current?.kind !== 'categorical' || before?.kind !== 'categorical' || before.other > 0 || before.count === 0)
+    return [];
+  const { unseen, rows } = unseenValues(current, before);
+  const judged = judgeShare({ bad: rows, n: current.count, reference: { bad: 0, n: before.count } });
+  const values = unseen.slice(0, 10).map(([value, count]) => ({ value, n: count }));
+  return [shareFinding(scope, metric, column, current.count, judged, { reference: 0, detail: { values } })];
 }
 
-/** Conditions by which a value lies outside of the range that the reference had for its slice. */
-function sliceRanges(scope: Scope, column: string, slice: string, feature: FeatureConfig): string[] {
-  const known = sliceValues(scope, slice).flatMap((value) => {
-    const own = numericReference(scope, column, `${slice}=${value}`);
-    return own && own.count >= SLICE_RANGE_ROWS ? [{ value, low: own.min!, high: own.max! }] : [];
-  });
-  if (known.length === 0) return [];
-  const values = `[${known.map(({ value }) => quoted(value)).join(', ')}]`;
-  const end = (limits: number[], none: string) =>
-    `transform(toString(${featureColumn(slice)}), ${values}, [${limits.map(float).join(', ')}], ${none})`;
+function unseenValues(current: CategoricalSummary, before: CategoricalSummary) {
+  const known = new Set(before.values.map(([value]) => value));
+  const unseen = current.values.filter(([value]) => !known.has(value));
+  return { unseen, rows: unseen.reduce((sum, [, n]) => sum + n, current.other) };
+}
+
+function declaredText(
+  scope: Scope,
+  column: string,
+  { pattern, unique }: FeatureConfig,
+  counts: FeatureCounts,
+  n: number,
+): Finding[] {
+  const share = (metric: string, bad: number, detail = {}) =>
+    shareFinding(scope, metric, column, n, judgeShare({ bad, n, allowed: 0 }), { reference: 0, detail });
   return [
-    feature.min === undefined
-      ? `x < ${end(
-          known.map(({ low }) => low),
-          '-1.7e308',
-        )}`
-      : '',
-    feature.max === undefined
-      ? `x > ${end(
-          known.map(({ high }) => high),
-          '1.7e308',
-        )}`
-      : '',
+    ...(pattern === undefined ? [] : [share('quality.pattern_share', counts.unmatched, { pattern })]),
+    ...(unique ? [share('quality.repeated_share', n - counts.distinct)] : []),
   ];
 }
 
-function numericReference({ reference }: Scope, column: string, slice: string): NumericSummary | null {
-  const summary = reference?.summaries.get(slice)?.get(column);
-  return summary?.kind === 'numeric' ? summary : null;
+/** 1 where every value of the window is the same and the reference varies, else 0. Of few values nobody can say. */
+function constant(
+  { monitor }: Scope,
+  column: string,
+  current: ColumnSummary | null,
+  before: ColumnSummary | null,
+): Finding[] {
+  const alike = (summary: ColumnSummary) =>
+    summary.kind === 'numeric' ? summary.min === summary.max : summary.distinct === 1;
+  if (!current || !before || before.count < 2 || alike(before)) return [];
+  const found = current.count > 0 && alike(current);
+  return [
+    {
+      ...{ metric: 'quality.constant', column, value: current.count === 0 ? null : Number(found), n: current.count },
+      threshold: 0.5,
+      detail: { basis: 'inferred', found },
+      ...sufficiency(current.count, Math.max(30, monitor.minimumRows)),
+    },
+  ];
+}
+
+const known = new WeakMap<Reference, Promise<Correlations>>();
+
+/** Numeric features that hang together otherwise than in the reference. */
+async function correlations(
+  { warehouse, model, monitor, reference, from, to }: Scope,
+  rows: number,
+): Promise<Finding[]> {
+  const columns = Object.entries(model.columns.features)
+    .filter(([, { type }]) => type === 'numeric')
+    .map(([name]): NumericColumn => ({ name, expression: featureColumn(name) }));
+  if (!reference || columns.length < 2) return [];
+  const before = known.get(reference) ?? correlationsOf(reference, columns);
+  known.set(reference, before);
+  before.catch(() => known.delete(reference));
+  const current = await correlate(
+    warehouse,
+    { sql: predictionRows(model), params: { from: instant(from), to: instant(to) }, rows, key: 'id' },
+    columns,
+  );
+  const options = { minimumRows: Math.max(30, monitor.minimumRows), correction: monitor.drift.correction };
+  const judged = judgeCorrelations(pairUp(columns, await before, current), options);
+  const insufficient = {
+    status: rows === 0 ? 'no_data' : 'insufficient',
+    reason: 'no pair has enough rows on both sides',
+  } as const;
+  const share: Finding = {
+    ...{ metric: 'quality.correlation_share', value: judged.share, n: judged.judged },
+    detail: { basis: 'inferred', found: judged.changed > 0 },
+    ...(judged.share === null ? insufficient : {}),
+  };
+  return [share, ...columns.flatMap(({ name }) => strongestShift(name, judged.pairs))];
+
+  function correlationsOf(of: Reference, columns: readonly NumericColumn[]): Promise<Correlations> {
+    return correlate(warehouse, { ...sourceOf(model, of.spans), rows: referenceRows(of), key: 'id' }, columns);
+  }
+}
+
+function referenceRows({ summaries }: Reference): number {
+  const [some] = summaries.get('')?.values() ?? [];
+  return some ? some.count + some.missing : 0;
+}
+
+const lengthOf = ({ spans }: Reference): number => spans.reduce((sum, { start, end }) => sum + end - start, 0);
+
+/** The largest change of a column's correlation with any other. */
+function strongestShift(column: string, pairs: ReturnType<typeof judgeCorrelations>['pairs']): Finding[] {
+  const own = pairs.filter(({ columns, difference }) => columns.includes(column) && difference !== null);
+  own.sort((a, b) => Math.abs(b.difference!) - Math.abs(a.difference!));
+  const [worst] = own;
+  if (!worst) return [];
+  const { columns, reference, current, adjustedPValue, changed, difference } = worst;
+  return [
+    {
+      ...{ metric: 'quality.correlation_shift', column, value: Math.abs(difference!), n: current.n },
+      detail: {
+        with: columns.find((name) => name !== column),
+        ...{ before: reference.r, now: current.r, adjusted_p_value: adjustedPValue, basis: 'inferred', found: changed },
+      },
+    },
+  ];
 }
 
 function sufficiency(rows: number, minimum: number): Pick<Finding, 'status' | 'reason'> {
