@@ -50,6 +50,18 @@ export const Measurement = z.object({
 });
 export type Measurement = z.infer<typeof Measurement>;
 
+/** A metric that a model can have. */
+export const MetricInfo = z.object({
+  id: z.string(),
+  of: z.enum(['model', 'column']).describe('model: one number a window; column: one for each column.'),
+  text: z.string().describe('What it is.'),
+  better: z
+    .enum(['higher', 'lower', 'zero', 'neither'])
+    .nullable()
+    .describe('Which way is better, of metrics of performance.'),
+});
+export type MetricInfo = z.infer<typeof MetricInfo>;
+
 export const WindowState = z.enum(['open', 'closed', 'mature', 'final']);
 export type WindowState = z.infer<typeof WindowState>;
 
@@ -74,6 +86,10 @@ export const Cause = z.object({
   kind: z.enum(['data_quality', 'input_drift', 'prediction_drift', 'concept', 'service', 'unknown']),
   columns: z.array(z.object({ column: z.string(), metric: z.string(), value: z.number(), text: z.string() })),
   slices: z.array(z.object({ slice: z.string(), metric: z.string(), value: z.number(), n: z.int() })),
+  inferred: z
+    .boolean()
+    .optional()
+    .describe('Set where the trouble with the data breaks nothing declared: the reference only never had such values.'),
 });
 export type Cause = z.infer<typeof Cause>;
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const Task = z.enum(['binary', 'multiclass', 'regression']);
 export type Task = z.infer<typeof Task>;
 
-export const ColumnType = z.enum(['numeric', 'categorical', 'boolean']);
+export const ColumnType = z.enum(['numeric', 'categorical', 'boolean', 'text', 'vector']);
 export type ColumnType = z.infer<typeof ColumnType>;
 
 export const Severity = z.enum(['critical', 'warning', 'info']);
@@ -36,5 +36,36 @@ export const Duration = z
   .string()
   .regex(/^\d+(s|m|h|d|w)$/, 'expected a number with a unit s, m, h, d or w, such as 15m, 2h or 1d');
 
+/** What comes round, in UTC: the same place of the week, of the week by days, or of the day. */
+export const Season = z
+  .enum(['hour_of_week', 'weekday', 'hour'])
+  .describe(
+    'hour_of_week: the same hours of the same weekday; weekday: the same weekday; hour: the same hours of a day.',
+  );
+export type Season = z.infer<typeof Season>;
+
+/** Milliseconds after which a season comes round again. */
+export const seasonMs = (season: Season): number => (season === 'hour' ? UNIT_MS.d : UNIT_MS.w);
+
 /** An instant, ISO 8601 in UTC, as the API writes it. */
 export const Instant = z.iso.datetime();
+
+/** What RE2, by which the engine matches, does not have: looking around, and a group named again. */
+const BEYOND_RE2 = /\(\?(?:[=!]|<[=!])|\\[1-9]|\\k</;
+
+/** Whether a text is a regular expression that the engine can match by. */
+function isPattern(text: string): boolean {
+  if (BEYOND_RE2.test(text)) return false;
+  try {
+    new RegExp(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export const Pattern = z
+  .string()
+  .min(1)
+  .max(1_000)
+  .refine(isPattern, 'expected a regular expression as RE2 has them: no look-around, no back-reference');
