@@ -113,16 +113,12 @@ function descriptions() {
     'models[].columns.features.*.type': 'What the column holds.',
     'models[].reference': 'The data that a window is compared with.',
     'models[].reference.kind': 'Which data.',
-    'models[].reference.start': 'First day.',
-    'models[].reference.end': 'Last day, included.',
-    'models[].reference.length': 'How much of the time before.',
-    'models[].reference.gap': 'How long before the window it ends.',
+    'models[].monitors[].reference.kind': 'Which data.',
     'models[].monitors': 'What is measured, over which windows.',
     'models[].monitors[].name': 'What rules call it.',
     'models[].monitors[].maturity': 'When a window has labels enough to measure performance.',
     'models[].monitors[].checks': 'Families of metrics that are measured.',
     'models[].monitors[].drift': 'How drift is judged.',
-    'models[].monitors[].drift.correction': 'Of p-values, over the columns.',
     'models[].rules': 'What is an alert.',
     'models[].rules[].name': 'What triggers, routes and silences call it.',
     'models[].rules[].above': 'Too much is more than this.',
@@ -402,6 +398,18 @@ Measured when a window is closed. Rows that the gateway answered have their late
 \`error\` and \`request\`.
 
 ${family('service')}
+
+## Fairness
+
+Measured when a window is mature, of models with \`columns.protected\`. \`column\` is the protected column.
+
+${family('fairness')}
+
+## Value
+
+Measured when a window is mature, where the monitor has a \`value\`.
+
+${family('value')}
 `;
 }
 

@@ -174,9 +174,13 @@ async function findPython() {
   return { path };
 }
 
+/** A module of the built server. */
+function server(path) {
+  return import(pathToFileURL(join(ROOT, 'packages/server/dist', path)).href);
+}
+
 /** In the child: plays one scenario on a whole Leeway and tells the parent what came of it. */
 async function replay({ example, scenario: name, folder: dataFolder, python, dataDir }) {
-  const server = (path) => import(pathToFileURL(join(ROOT, 'packages/server/dist', path)).href);
   const [{ App }, { Api }, { createToken }, { readConfig }, { ManualClock }, { createLogger }, io, { readTable }] =
     await Promise.all(
       [
@@ -278,9 +282,15 @@ async function ask({ question, folder, dataDir }) {
   try {
     await run({
       folder,
-      /** A place for files of its own. */
-      path: (name) => join(dataDir, name),
       readCsv,
+      readParquet: async (path, kinds) => readRows((await server('learner/read-table.js')).readTable, path, kinds),
+      /** Writes rows to a file of that name and tells its path. */
+      writeCsv(name, rows) {
+        const columns = Object.keys(rows[0]);
+        const lines = rows.map((row) => columns.map((column) => row[column] ?? '').join(','));
+        writeFileSync(join(dataDir, name), `${[columns.join(','), ...lines].join('\n')}\n`);
+        return join(dataDir, name);
+      },
       leeway,
       note: (text) => notes.push(text),
       check: (text, ok, got) =>

@@ -1,5 +1,4 @@
 // FiveThirtyEight's forecasts: those of the NBA lose their calibration while accuracy stays; those of the MLB stay as they are.
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What a forecast is judged by. Recall at one half is no such thing: in 2020 the forecasts were nearer to one half, and as good. */
@@ -10,7 +9,7 @@ export default {
   data: 'fivethirtyeight-forecasts',
   title: 'Forecasts: the NBA loses its calibration, the MLB stays',
 
-  async ask({ folder, path, readCsv, leeway, check, note }) {
+  async ask({ folder, readCsv, writeCsv, leeway, check, note }) {
     const seasons = (file) => {
       const bySeason = new Map();
       for (const row of readCsv(join(folder, file))) {
@@ -19,11 +18,11 @@ export default {
       }
       return bySeason;
     };
-    const write = (name, rows) => {
-      const lines = rows.map(({ prob1, prob1_outcome }) => `${prob1},${prob1_outcome}`);
-      writeFileSync(path(name), `prob1,won\n${lines.join('\n')}\n`);
-      return path(name);
-    };
+    const write = (name, rows) =>
+      writeCsv(
+        name,
+        rows.map(({ prob1, prob1_outcome: won }) => ({ prob1, won })),
+      );
     const compare = async (reference, current) => {
       const args = ['--reference', write('before.csv', reference), '--current', write('now.csv', current)];
       const { document } = await leeway('check', ...args, '--label', 'won', '--score', 'prob1');
@@ -64,7 +63,7 @@ export default {
       );
       const others = performance.worse.filter((metric) => !JUDGES.includes(metric));
       if (others.length > 0)
-        note(`MLB ${season}: ${others.join(', ')} lower than in ${start}, at no cost to the forecasts`);
+        note(`MLB ${season}: ${others.join(', ')} worse than in ${start}, at no cost to the forecasts`);
     }
     check(
       `MLB: in none of ${others.length} seasons a score of the forecasts is worse, and the outcomes never drift`,

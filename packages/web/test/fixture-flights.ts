@@ -18,7 +18,7 @@ const SILENT = [63, 64];
 const THIN = [65];
 
 export const at = (day: number, hours = 0): string => new Date(FIRST + day * DAY_MS + hours * 3_600_000).toISOString();
-const ill = (day: number) => day >= MISCALIBRATED_FROM && day < RETRAINED_ON;
+export const ill = (day: number) => day >= MISCALIBRATED_FROM && day < RETRAINED_ON;
 
 export const config: ModelConfig = ModelConfig.parse({
   name: 'flights-late',
@@ -45,6 +45,7 @@ export const config: ModelConfig = ModelConfig.parse({
       is_holiday: { type: 'boolean' },
     },
     slices: ['origin', 'carrier'],
+    protected: ['carrier_type', 'age'],
   },
   reference: { kind: 'training' },
   monitors: [{ name: 'daily', slices: ['origin'] }],
@@ -89,7 +90,7 @@ export const windows: WindowInfo[] = Array.from({ length: DAYS }, (_, day) => {
   });
 });
 
-function rowsOn(day: number): number {
+export function rowsOn(day: number): number {
   if (SILENT.includes(day)) return 0;
   if (THIN.includes(day)) return 64;
   const { normal } = seeded(1_000 + day);
@@ -118,7 +119,7 @@ const BASE: Record<string, [level: number, noise: number, whenIll: number, refer
 
 type Draft = Partial<Measurement> & { metric: string; day: number };
 
-function measured({ day, ...given }: Draft): Measurement {
+export function measured({ day, ...given }: Draft): Measurement {
   return Measurement.parse({
     model: config.name,
     monitor: 'daily',
@@ -174,6 +175,7 @@ function driftOn(day: number, column: string, index: number) {
       threshold,
       p_value: score >= 1 ? 0.00002 : Math.max(0.04, 0.9 - score),
       drifted: score >= 1,
+      level: 0.0017,
     },
   };
   if (rows === 0)
@@ -235,11 +237,13 @@ function serviceOn(day: number) {
 
 const ORIGINS = { ATL: 0.3, ORD: -0.4, DFW: 0.1, DEN: 0.2, LAX: -0.1, SFO: -2.6, PHX: 0.4, LAS: -0.6, EWR: -1.4 };
 
+export const labelledOn = (day: number) => day < DAYS - 2 && rowsOn(day) > 0;
+
 export const measurements: Measurement[] = Array.from({ length: DAYS }, (_, day) => {
   const columns = featureNames.map((column, i) => driftOn(day, column, i));
   const judged = columns.filter(({ status }) => status === 'ok');
   const drifted = judged.filter(({ value }) => value !== null && value >= 1).map(({ column }) => column);
-  const labelled = day < DAYS - 2 && rowsOn(day) > 0;
+  const labelled = labelledOn(day);
   return [
     ...(labelled ? performanceOn(day, 3_000) : []),
     ...(labelled && day >= SHADOW_FROM && day < RETRAINED_ON + 8 ? performanceOn(day, 9_000, { version: 'v3' }) : []),

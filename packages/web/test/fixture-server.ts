@@ -111,6 +111,8 @@ function ofModel(name: string, part: string, column: string | undefined, search:
   switch (part) {
     case 'measurements':
       return ok({ measurements: own ? measurementsOf(search) : [] });
+    case 'metrics':
+      return ok({ metrics: own ? fixtures.metrics : [] });
     case 'windows':
       return ok({ windows: own ? fixtures.windows.filter(within) : [] });
     case 'marks':
@@ -133,7 +135,7 @@ function measurementsOf(search: URLSearchParams) {
   const matches = (key: string, value: string) => [value, '*'].includes(search.get(key) ?? '');
   return fixtures.measurements.filter(
     ({ metric, column, slice, version, windowStart }) =>
-      (metrics?.includes(metric) ?? true) &&
+      (metrics?.some((id) => (id.endsWith('*') ? metric.startsWith(id.slice(0, -1)) : metric === id)) ?? true) &&
       matches('column', column) &&
       matches('slice', slice) &&
       matches('version', version) &&

@@ -1,10 +1,11 @@
 import { AuditEntry, Distribution, Mark, ModelConfig, ModelSummary } from '@leeway/contract';
 import { alerts, deliveries, history, silences } from './fixture-alerts.ts';
-import { at, config, DAYS, measurements, windows } from './fixture-flights.ts';
+import { at, config, DAYS, windows } from './fixture-flights.ts';
 import { hashes, runs, versions } from './fixture-runs.ts';
+import { measurements, metrics } from './fixture-science.ts';
 
 /** What the fixture server answers with; every document is checked against the contract. */
-export { alerts, config, deliveries, history, measurements, runs, silences, versions, windows };
+export { alerts, config, deliveries, history, measurements, metrics, runs, silences, versions, windows };
 
 const perDay = windows
   .filter(({ rows }) => rows > 0)

@@ -10,6 +10,7 @@ const PAGES = {
   performance: '/models/flights-late?range=1y',
   calibration: '/models/flights-late?metric=calibration_error&range=1y',
   drift: '/models/flights-late?tab=drift&range=1y',
+  fairness: '/models/flights-late?tab=fairness&range=1y',
   quality: '/models/flights-late?tab=quality&range=1y',
   service: '/models/flights-late?tab=service&range=1y',
   'model-alerts': '/models/flights-late?tab=alerts',

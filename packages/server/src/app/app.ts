@@ -14,6 +14,7 @@ import { createHttp, type Http } from '../http/server.ts';
 import { Ingest } from '../ingest/ingest.ts';
 import { Jobs } from '../jobs/jobs.ts';
 import { readMeasurements } from '../monitoring/measurements.ts';
+import { ruleHistory } from '../monitoring/thresholds/rule-history.ts';
 import { registerWindows, scheduleMonitors } from '../monitoring/windows.ts';
 import { CHANNELS } from '../notify/index.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
@@ -140,6 +141,7 @@ export class App {
         model,
         monitor: monitor.name,
         measurements,
+        history: await ruleHistory(ctx, model, monitor, window),
         windowStart: window.start,
         windowEnd: window.end,
         revision,

@@ -1,8 +1,18 @@
-import type { Config, ModelConfig, RouteConfig } from '@leeway/contract';
+import {
+  type Config,
+  durationMs,
+  type ModelConfig,
+  type MonitorConfig,
+  type RouteConfig,
+  type RuleConfig,
+  seasonMs,
+} from '@leeway/contract';
 import { type ComparisonMetric, driftTests, performanceMetrics } from '@leeway/stats';
 import { Cron } from 'croner';
 import type { z } from 'zod';
-import { monitoringMetrics } from '../monitoring/metrics.ts';
+import { estimateMistakes } from '../estimation/estimate-mistakes.ts';
+import { metricsOf, monitoringMetrics } from '../monitoring/metrics.ts';
+import { detectorMistakes } from '../monitoring/streams/detector-mistakes.ts';
 import { nearest } from './nearest.ts';
 
 /** The plug-ins that a configuration may name, each with the schema of its options. */
@@ -39,15 +49,42 @@ function checkModel(model: ModelConfig, plugins: Plugins, path: PropertyKey[], n
   const { columns, monitors, rules, retrain } = model;
   const tests = ['auto', ...driftTests.map((test) => test.id)];
   for (const [name, feature] of Object.entries(columns.features)) {
-    if (feature.test) mustBe(feature.test, tests, 'drift test', [...path, 'columns', 'features', name, 'test'], note);
+    const at = [...path, 'columns', 'features', name];
+    if (feature.test) mustBe(feature.test, tests, 'drift test', [...at, 'test'], note);
+    if ((feature.type === 'vector') !== (feature.dimension !== undefined)) {
+      const wrong = feature.type === 'vector' ? 'needs a dimension: the numbers in each vector' : 'is no vector';
+      note([...at, 'dimension'], `${wrong} (type: ${feature.type})`);
+    }
   }
   const names = monitors.map((monitor) => monitor.name);
   unique(names, [...path, 'monitors'], note);
-  const sliceable = [...Object.keys(columns.features), ...columns.slices, ...columns.protected];
+  const sliceable = [...columns.slices, ...columns.protected];
+  for (const [name, { type }] of Object.entries(columns.features)) {
+    if (type !== 'text' && type !== 'vector') sliceable.push(name);
+  }
   monitors.forEach((monitor, i) => {
+    checkBaseline(
+      model,
+      monitor,
+      monitor.reference ? [...path, 'monitors', i, 'reference'] : [...path, 'reference'],
+      note,
+    );
+    for (const { at, message } of [...detectorMistakes(model, monitor), ...estimateMistakes(model, monitor)])
+      note([...path, 'monitors', i, ...at], message);
     monitor.slices.forEach((column, j) =>
       mustBe(column, sliceable, 'column', [...path, 'monitors', i, 'slices', j], note),
     );
+    const { intersections, bins, reference } = monitor.fairness;
+    const within = [...path, 'monitors', i, 'fairness'];
+    for (const [j, names] of intersections.entries()) {
+      for (const name of names)
+        mustBe(name, columns.protected, 'protected column', [...within, 'intersections', j], note);
+    }
+    for (const name of Object.keys(bins))
+      mustBe(name, columns.protected, 'protected column', [...within, 'bins', name], note);
+    for (const name of Object.keys(reference)) {
+      mustBe(name, columns.protected, 'protected column', [...within, 'reference', name], note);
+    }
     monitor.drift.tests.forEach((test, j) =>
       mustBe(test, tests, 'drift test', [...path, 'monitors', i, 'drift', 'tests', j], note),
     );
@@ -62,9 +99,9 @@ function checkModel(model: ModelConfig, plugins: Plugins, path: PropertyKey[], n
     const at = [...path, 'rules', i];
     mustBe(rule.metric, metrics, 'metric', [...at, 'metric'], note);
     if (rule.monitor) mustBe(rule.monitor, names, 'monitor', [...at, 'monitor'], note);
-    if (rule.above === undefined && rule.below === undefined && rule.outside === undefined) {
-      note(at, 'needs one of above, below or outside');
-    }
+    const fixed = [rule.above, rule.below, rule.outside].some((limit) => limit !== undefined);
+    if (!fixed && !rule.threshold) note(at, 'needs one of above, below, outside or threshold');
+    checkThreshold(model, rule, at, note);
     if (monitoringMetrics.some(({ id, of }) => id === rule.metric && of === 'column') && rule.column === undefined) {
       note(at, `needs a column, or "*" for each: ${rule.metric} is measured by column`);
     }
@@ -105,6 +142,49 @@ function checkModel(model: ModelConfig, plugins: Plugins, path: PropertyKey[], n
   });
 }
 
+/** A reference has to reach back to at least one stretch that the windows of the monitor can be compared with. */
+function checkBaseline(model: ModelConfig, monitor: MonitorConfig, at: PropertyKey[], note: Note): void {
+  const reference = monitor.reference ?? model.reference;
+  if (reference.kind === 'period' && reference.end < reference.start)
+    note([...at, 'end'], `${reference.end} lies before the start, ${reference.start}`);
+  if (reference.kind === 'trailing' && durationMs(reference.length) === 0)
+    note([...at, 'length'], 'is 0; a trailing reference needs some time, such as 28d');
+  if (reference.kind !== 'seasonal') return;
+  const round = seasonMs(reference.season);
+  if (durationMs(monitor.window) > round) {
+    note(
+      [...at, 'season'],
+      `comes round after ${round / 86_400_000} d, and the windows of ${monitor.name} last ${monitor.window}; take a trailing reference`,
+    );
+  }
+  if (durationMs(reference.length) < round)
+    note([...at, 'length'], `is ${reference.length}, and the season comes round only after ${round / 86_400_000} d`);
+}
+
+function checkThreshold(model: ModelConfig, rule: RuleConfig, at: PropertyKey[], note: Note): void {
+  const { threshold } = rule;
+  if (!threshold) return;
+  const others = (['above', 'below', 'outside', 'clear'] as const).filter((key) => rule[key] !== undefined);
+  if (others.length > 0)
+    note([...at, 'threshold'], `stands in place of ${others.join(' and ')}: take one or the other`);
+  if (rule.against !== 'absolute')
+    note([...at, 'threshold'], `is learned from the values themselves; leave out \`against: ${rule.against}\``);
+  const monitor = model.monitors.find(({ name }) => name === rule.monitor) ?? model.monitors[0];
+  const kind = (monitor?.reference ?? model.reference).kind;
+  if (threshold.from === 'reference') {
+    if (!['training', 'validation', 'period'].includes(kind))
+      note([...at, 'threshold', 'from'], `wants a reference that stays, and it is "${kind}"; take \`from: history\``);
+    if (threshold.season) note([...at, 'threshold', 'season'], 'goes with `from: history` only');
+  }
+  if (!threshold.adjust || !monitor) return;
+  if (!threshold.season) return note([...at, 'threshold', 'adjust'], 'needs `season`, which says what comes round');
+  const period = seasonMs(threshold.season) / durationMs(monitor.window);
+  if (!Number.isInteger(period) || period < 2)
+    note([...at, 'threshold', 'adjust'], `needs a season of two windows or more, and windows last ${monitor.window}`);
+  else if (threshold.windows < 2 * period)
+    note([...at, 'threshold', 'windows'], `is ${threshold.windows}, and two seasons are ${2 * period} windows`);
+}
+
 function executorOptions({ type: _type, timeout: _timeout, ...options }: { type: string; timeout: string }): object {
   return options;
 }
@@ -118,10 +198,7 @@ const COMPARABLE: Record<ModelConfig['task'], readonly ComparisonMetric[]> = {
 
 /** Every metric that a rule of the model can read. */
 export function metricIds(model: Pick<ModelConfig, 'task'>): string[] {
-  return [
-    ...performanceMetrics[model.task].map((metric) => metric.id),
-    ...monitoringMetrics.map((metric) => metric.id),
-  ];
+  return metricsOf(model).map(({ id }) => id);
 }
 
 function plugin(

@@ -33,6 +33,17 @@ describe('a file with mistakes names each with its line, what was expected, and 
   const cases: Record<string, [line: number | null, path: string, message: RegExp, file?: string][]> = {
     'channel-option-missing.yaml': [[3, 'channels.0.url', /is missing; expected string/]],
     'channel-type-unknown.yaml': [[4, 'channels.0.type', /there is no kind of channel "slak"; did you mean "slack"\?/]],
+    'detector-wrong.yaml': [
+      [9, 'models.0.monitors.0.detectors.0.type', /there is no detector "adwn"; did you mean "adwin"\?/],
+      [10, 'models.0.monitors.0.detectors.1.type', /ddm takes 0 and 1 only.*there are adwin, page_hinkley/],
+      [
+        12,
+        'models.0.monitors.0.detectors.2.on',
+        /"kind" is nothing that a detector can watch here; .*error, label, area/,
+      ],
+      [15, 'models.0.monitors.0.detectors.3.set', /kswin has no parameter "window": it has alpha, window_size/],
+      [17, 'models.0.monitors.0.detectors.5', /adwin on error is there twice/],
+    ],
     'duration-without-unit.yaml': [
       [7, 'models.0.monitors.0.window', /expected string, got 24/],
       [9, 'models.0.monitors.1.window', /a number with a unit s, m, h, d or w, such as 15m, 2h or 1d \(got "24"\)/],
@@ -63,7 +74,22 @@ describe('a file with mistakes names each with its line, what was expected, and 
     'route-to-nobody.yaml': [
       [6, 'routes.routes.0.channels.0', /there is no channel "consle"; did you mean "console"\?/],
     ],
-    'rule-without-limit.yaml': [[7, 'models.0.rules.0', /needs one of above, below or outside/]],
+    'false-alarms-both.yaml': [
+      [6, 'models.0.falseAlarms', /takes perMonth or share, not both/],
+      [8, 'models.0.rules.0.threshold.quantiles', /are two ascending shares/],
+    ],
+    'reference-seasonal.yaml': [
+      [6, 'models.0.reference.season', /comes round after 1 d, and the windows of weekly last 7d/],
+      [6, 'models.0.reference.length', /is 12h, and the season comes round only after 1 d/],
+    ],
+    'rule-threshold.yaml': [
+      [8, 'models.0.rules.0.threshold', /stands in place of below: take one or the other/],
+      [9, 'models.0.rules.1.threshold.from', /wants a reference that stays, and it is "previous"/],
+      [10, 'models.0.rules.2.threshold.adjust', /needs `season`/],
+      [11, 'models.0.rules.3.threshold.windows', /is 13, and two seasons are 14 windows/],
+      [12, 'models.0.rules.4.threshold', /leave out `against: previous`/],
+    ],
+    'rule-without-limit.yaml': [[7, 'models.0.rules.0', /needs one of above, below, outside or threshold/]],
     'secret-file-missing.yaml': [
       [5, 'channels.0.url', /the file \/nowhere\/secret cannot be read/],
       [5, 'channels.0.url', /Invalid URL/],

@@ -52,7 +52,7 @@ export function warehouseRows(model: ModelConfig, captured: CapturedBatch, recei
 }
 
 /** JSON has no NaN: what is missing or not finite is null. */
-function present(value: string | number | null | undefined): string | number | null {
+function present<T>(value: T | null | undefined): T | null {
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
   return value ?? null;
 }

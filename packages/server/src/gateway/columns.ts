@@ -1,8 +1,9 @@
 import { type ColumnType, LeewayError, type ModelConfig } from '@leeway/contract';
+import { isVector } from '../ingest/validate.ts';
 import { recordedColumns } from '../warehouse/model-tables.ts';
 
-/** Values of one column: numbers (a boolean is 0 or 1) where NaN is missing, or strings where null is. */
-export type Column = Float64Array | (string | null)[];
+/** Values of one column: numbers (a boolean is 0 or 1) where NaN is missing, or strings or vectors where null is. */
+export type Column = Float64Array | (string | null)[] | (readonly number[] | null)[];
 
 /** Rows by columns, as they go to a model and into the capture. Every column has `rows` values. */
 export interface ColumnBatch {
@@ -56,7 +57,7 @@ export function readColumns(model: ModelConfig, rows: number, raw: RawColumn): I
   const absent: string[] = [];
   for (const { name, type, feature } of recordedOf(model)) {
     const values = raw(name);
-    if (values) columns.set(name, toColumn(name, type, values));
+    if (values) columns.set(name, toColumn(name, type, values, model.columns.features[name]?.dimension ?? 0));
     else if (feature) absent.push(name);
   }
   if (absent.length > 0) {
@@ -81,8 +82,9 @@ export function idsOf(requestId: string, rows: number): string[] {
   return rows === 1 ? [requestId] : Array.from({ length: rows }, (_, row) => `${requestId}:${row}`);
 }
 
-function toColumn(name: string, type: ColumnType, values: readonly unknown[]): Column {
-  if (type === 'categorical') return values.map((value, row) => toCategory(name, row, value));
+function toColumn(name: string, type: ColumnType, values: readonly unknown[], dimension: number): Column {
+  if (type === 'vector') return values.map((value, row) => toVector(name, row, value, dimension));
+  if (type === 'categorical' || type === 'text') return values.map((value, row) => toCategory(name, row, value));
   const toValue = type === 'numeric' ? toNumber : toBoolean;
   return convert(values, (value, row) => toValue(name, row, value));
 }
@@ -116,6 +118,13 @@ function toCategory(name: string, row: number, value: unknown): string | null {
   throw wrongType(name, row, value, 'a string or null');
 }
 
+function toVector(name: string, row: number, value: unknown, dimension: number): number[] | null {
+  if (value === null || value === undefined) return null;
+  if (isVector(value, dimension)) return value;
+  const length = Array.isArray(value) ? ` (${value.length} values)` : '';
+  throw wrongType(name, row, value, `a list of ${dimension} numbers or null`, length);
+}
+
 function toId(name: string, row: number, value: unknown): string {
   if (typeof value === 'string' && value !== '' && value.length <= 512) return value;
   if (typeof value === 'number') return String(value);
@@ -130,7 +139,7 @@ function toTime(name: string, row: number, value: unknown): number {
   throw wrongType(name, row, value, 'a time: ISO 8601 with a zone, or milliseconds since 1970');
 }
 
-function wrongType(name: string, row: number, value: unknown, expected: string): LeewayError {
+function wrongType(name: string, row: number, value: unknown, expected: string, note = ''): LeewayError {
   const got = JSON.stringify(value)?.slice(0, 60) ?? 'nothing';
-  return new LeewayError('wrong_type', `column "${name}", row ${row}: expected ${expected}, got ${got}`);
+  return new LeewayError('wrong_type', `column "${name}", row ${row}: expected ${expected}, got ${got}${note}`);
 }

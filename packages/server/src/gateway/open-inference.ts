@@ -65,7 +65,7 @@ export function formatInferResponse(model: ModelConfig, request: InferRequest, a
   };
 }
 
-const TENSOR_OF = { numeric: 'FP64', boolean: 'BOOL', categorical: 'BYTES' } as const;
+const TENSOR_OF = { numeric: 'FP64', boolean: 'BOOL', categorical: 'BYTES', text: 'BYTES', vector: 'FP32' } as const;
 
 /** What `GET /v2/models/{model}` tells: the inputs and outputs by name. */
 export function modelMetadata(model: ModelConfig, champion: string | null): object {
@@ -75,8 +75,8 @@ export function modelMetadata(model: ModelConfig, champion: string | null): obje
     name: model.name,
     versions: champion === null ? [] : [champion],
     platform: 'onnxruntime_onnx',
-    inputs: Object.entries(model.columns.features).map(([name, { type }]) => {
-      return { name, datatype: TENSOR_OF[type], shape: [-1, 1] };
+    inputs: Object.entries(model.columns.features).map(([name, { type, dimension }]) => {
+      return { name, datatype: TENSOR_OF[type], shape: [-1, dimension ?? 1] };
     }),
     outputs,
   };
@@ -116,11 +116,17 @@ function columnsOf(tensors: InferTensor[], model: ModelConfig): RawColumn {
     if (!features.includes(only.name) && only.shape[1] === features.length) return matrixColumns(only, features);
   }
   const byName = new Map<string, unknown[]>();
-  for (const tensor of tensors) byName.set(tensor.name, tensor.data);
-  const wide = tensors.find(({ shape }) => shape.length === 2 && shape[1] !== 1);
+  const isVector = ({ name }: InferTensor) => model.columns.features[name]?.type === 'vector';
+  for (const tensor of tensors) byName.set(tensor.name, isVector(tensor) ? rowsOf(tensor) : tensor.data);
+  const wide = tensors.find((tensor) => tensor.shape.length === 2 && tensor.shape[1] !== 1 && !isVector(tensor));
   if (wide)
     throw invalid(`input ${wide.name} has shape [${wide.shape.join(', ')}]; expected [N] or [N, 1] for one feature`);
   return (name) => byName.get(name);
+}
+
+/** The rows of a tensor [N, dimension]. */
+function rowsOf({ shape: [rows, width = 1], data }: InferTensor): unknown[][] {
+  return Array.from({ length: rows }, (_, row) => data.slice(row * width, (row + 1) * width));
 }
 
 /** The columns of a matrix [N, F] of all features in declared order. */

@@ -1,4 +1,4 @@
-import { type ColumnType, LeewayError, type ModelConfig } from '@leeway/contract';
+import { type ColumnType, type FeatureConfig, LeewayError, type ModelConfig } from '@leeway/contract';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Column, ColumnBatch } from './columns.ts';
 import type { Prediction } from './runtime.ts';
@@ -48,7 +48,7 @@ function bindInputs(tensor: TensorClass, inputs: TensorMetadata[], model: ModelC
   }
   const bound = inputs.map((input) => ({
     name: input.name,
-    feed: columnFeeder(tensor, input, model.columns.features[input.name]!.type),
+    feed: feederOf(tensor, input, model.columns.features[input.name]!),
   }));
   return (batch, from, to) => {
     const feeds: Record<string, Tensor> = {};
@@ -70,10 +70,10 @@ function bindMatrix(
       `its only input, ${input.name}, has shape [${shape}]; expected [N, ${features.length}], one column a feature`,
     );
   }
-  const text = features.filter(({ type }) => type === 'categorical').map(({ name }) => name);
-  if (text.length > 0) {
+  const other = features.find(({ type }) => type !== 'numeric' && type !== 'boolean');
+  if (other) {
     broken(
-      `its only input, ${input.name}, is a matrix of numbers, but ${text.join(', ')} is categorical; export it with one input a feature`,
+      `its only input, ${input.name}, is a matrix of numbers, but ${other.name} is ${other.type}; export it with one input a feature`,
     );
   }
   if (input.type !== 'float32' && input.type !== 'float64') {
@@ -92,14 +92,36 @@ function bindMatrix(
   };
 }
 
+function feederOf(tensor: TensorClass, input: TensorMetadata, { type, dimension = 0 }: FeatureConfig): Feeder {
+  return type === 'vector' ? vectorFeeder(tensor, input, dimension) : columnFeeder(tensor, input, type);
+}
+
+/** The feeder of an input [N, dimension] that takes a vector; one that is missing is NaN throughout. */
+function vectorFeeder(tensor: TensorClass, { name, type, shape }: TensorMetadata, dimension: number): Feeder {
+  const width = shape[1];
+  if (type !== 'float32' || shape.length !== 2 || (typeof width === 'number' && width !== dimension)) {
+    broken(
+      `input ${name} is ${type}[${shape.join(', ')}]; expected float [N, ${dimension}], as the feature is declared`,
+    );
+  }
+  return (column, from, to) => {
+    const values = new Float32Array((to - from) * dimension).fill(Number.NaN);
+    for (let row = from; row < to; row++) {
+      const vector = column[row] as readonly number[] | null;
+      if (vector) values.set(vector, (row - from) * dimension);
+    }
+    return new tensor('float32', values, [to - from, dimension]);
+  };
+}
+
 /** The feeder of an input [N, 1] or [N] that takes one feature. */
 function columnFeeder(tensor: TensorClass, { name, type, shape }: TensorMetadata, feature: ColumnType): Feeder {
   if (shape.length > 2 || (shape.length === 2 && typeof shape[1] === 'number' && shape[1] !== 1)) {
     broken(`input ${name} has shape [${shape.join(', ')}]; expected [N, 1]`);
   }
-  if ((type === 'string') !== (feature === 'categorical')) {
+  if ((type === 'string') !== (feature === 'categorical' || feature === 'text')) {
     broken(
-      `input ${name} is ${type}, but the feature is declared ${feature}; categorical features are strings, others numbers`,
+      `input ${name} is ${type}, but the feature is declared ${feature}; categorical features and text are strings, others numbers`,
     );
   }
   const values = cellsOf(name, type);

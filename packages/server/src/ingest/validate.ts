@@ -1,4 +1,4 @@
-import { ERRORS, type ErrorCode, type ModelConfig } from '@leeway/contract';
+import { type ColumnType, ERRORS, type ErrorCode, type ModelConfig } from '@leeway/contract';
 import { recordedColumns } from '../warehouse/model-tables.ts';
 
 /** A row as the warehouse holds it, column by column. */
@@ -19,7 +19,10 @@ const RESERVED = ['version', 'weight', 'latency_ms', 'error', 'request'] as cons
  */
 export function predictionCheck(model: ModelConfig): (input: unknown, now: number) => Checked {
   const { id, time, prediction, score, features } = model.columns;
-  const recorded = [...recordedColumns(model)].map(([name, type]) => ({ name, key: `f_${name}`, type }));
+  const recorded = [...recordedColumns(model)].map(([name, type]) => ({
+    ...{ name, key: `f_${name}`, type },
+    dimension: features[name]?.dimension ?? 0,
+  }));
   const reserved = RESERVED.filter((name) => !features[name]);
   const regression = model.task === 'regression';
 
@@ -48,11 +51,15 @@ export function predictionCheck(model: ModelConfig): (input: unknown, now: numbe
     }
     row['time'] = at;
 
-    for (const { name, key, type } of recorded) {
+    for (const { name, key, type, dimension } of recorded) {
       const value = given[name];
       if (value === undefined || value === null || value === '') continue;
-      const converted = convert(value, type);
-      if (converted === undefined) return refuse('wrong_type', `column "${name}" is ${type} and holds ${show(value)}`);
+      const converted = convert(value, type, dimension);
+      if (converted === undefined) {
+        const expected = type === 'vector' ? `a vector of ${dimension} numbers` : type;
+        const length = type === 'vector' && Array.isArray(value) ? `, ${value.length} values` : '';
+        return refuse('wrong_type', `column "${name}" is ${expected} and holds ${show(value)}${length}`);
+      }
       row[key] = converted;
     }
 
@@ -141,7 +148,7 @@ function timeOf(value: unknown): number | undefined {
   return Number.isNaN(ms) ? undefined : ms;
 }
 
-function convert(value: unknown, type: 'numeric' | 'categorical' | 'boolean'): unknown {
+function convert(value: unknown, type: ColumnType, dimension: number): unknown {
   switch (type) {
     case 'numeric':
       return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
@@ -149,7 +156,17 @@ function convert(value: unknown, type: 'numeric' | 'categorical' | 'boolean'): u
       return typeof value === 'boolean' ? value : value === 0 || value === 1 ? value === 1 : undefined;
     case 'categorical':
       return classOf(value);
+    case 'text':
+      return typeof value === 'string' ? value : undefined;
+    case 'vector':
+      return isVector(value, dimension) ? value : undefined;
   }
+}
+
+/** Whether it is a list of so many numbers that stay finite in single precision, in which they are kept. */
+export function isVector(value: unknown, dimension: number): value is number[] {
+  if (!Array.isArray(value) || value.length !== dimension) return false;
+  return value.every((x) => typeof x === 'number' && Number.isFinite(Math.fround(x)));
 }
 
 /** Null for "not there"; undefined for something that can't be an output. */

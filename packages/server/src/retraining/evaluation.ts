@@ -7,6 +7,7 @@ import {
   type MetricEstimate,
   measurePerformance,
   pairedBootstrap,
+  performanceMetrics,
   summarizeBinary,
   summarizeCategorical,
   summarizeMulticlass,
@@ -48,13 +49,9 @@ export interface EvaluationResult {
 }
 
 /** Metrics that need a probability. */
-const OF_SCORES: ReadonlySet<string> = new Set([
-  'roc_auc',
-  'log_loss',
-  'brier_score',
-  'calibration_error',
-  'calibration_bias',
-]);
+const OF_SCORES: ReadonlySet<string> = new Set(
+  performanceMetrics.binary.filter(({ needs }) => needs).map(({ id }) => id),
+);
 
 const COMPARABLE: Record<Task, readonly ComparisonMetric[]> = {
   binary: ['roc_auc', 'log_loss', 'brier_score', 'accuracy'],

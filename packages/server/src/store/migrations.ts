@@ -222,5 +222,20 @@ export function migrations(dialect: 'sqlite' | 'postgres'): Record<string, Migra
         }
       },
     },
+    '0002_detector_streams': {
+      async up(db: Kysely<unknown>) {
+        await db.schema
+          .createTable('detector_streams')
+          .addColumn('model', 'text', (c) => c.notNull())
+          .addColumn('monitor', 'text', (c) => c.notNull())
+          .addColumn('detector', 'text', (c) => c.notNull())
+          .addColumn('source', 'text', (c) => c.notNull())
+          .addColumn('version', 'text', (c) => c.notNull())
+          .addColumn('window_end', 'bigint', (c) => c.notNull())
+          .addColumn('state', 'text', (c) => c.notNull())
+          .addPrimaryKeyConstraint('detector_streams_key', ['model', 'monitor', 'detector', 'source', 'version'])
+          .execute();
+      },
+    },
   };
 }

@@ -11,6 +11,7 @@ export interface Schema {
   servings: ServingTable;
   artifacts: ArtifactTable;
   windows: WindowTable;
+  detectorStreams: DetectorStreamTable;
   alerts: AlertTable;
   alertHistory: AlertHistoryTable;
   ruleStates: RuleStateTable;
@@ -87,6 +88,19 @@ interface WindowTable {
   revision: number;
   rows: number;
   labelled: number;
+}
+
+/** Where a streaming detector stands that a monitor keeps over the rows of one version. */
+interface DetectorStreamTable {
+  model: string;
+  monitor: string;
+  detector: string;
+  /** What it watches: `error`, `score`, `label` or a feature. */
+  source: string;
+  version: string;
+  /** End of the last window that it was fed, so that none is fed twice. */
+  windowEnd: number;
+  state: Json<unknown>;
 }
 
 /** One instance of a rule: the rule, the column and the slice that it is about, and where its state machine stands. */

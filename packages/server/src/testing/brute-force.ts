@@ -7,6 +7,11 @@ export interface Scored {
 }
 
 const mean = (values: number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+const variance = (values: number[]): number => mean(values.map((x) => (x - mean(values)) ** 2));
+const median = (values: number[]): number => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
+};
 const ratio = (a: number, b: number): number | null => (b === 0 ? null : a / b);
 
 export function binaryMetrics(rows: Scored[]): Record<string, number | null> {
@@ -18,6 +23,13 @@ export function binaryMetrics(rows: Scored[]): Record<string, number | null> {
   const count = (label: boolean, prediction: boolean) =>
     rows.filter((row) => (row.label === '1') === label && (row.prediction === '1') === prediction).length;
   const [tp, fp, tn, fn] = [count(true, true), count(false, true), count(false, false), count(true, false)];
+  // Of ranks and thresholds, one row or one threshold at a time.
+  const precisionAt = (score: number) => {
+    const above = rows.filter((row) => row.score >= score);
+    return above.filter((row) => row.label === '1').length / above.length;
+  };
+  const rates = [ratio(tp, tp + fn), ratio(tn, tn + fp)];
+  const product = Math.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn));
   let ece = 0;
   for (let bin = 0; bin < 15; bin++) {
     const own = rows.filter(({ score }) => Math.min(14, Math.floor(score * 15)) === bin);
@@ -26,6 +38,17 @@ export function binaryMetrics(rows: Scored[]): Record<string, number | null> {
   }
   return {
     roc_auc: ratio(wins, positive.length * negative.length),
+    average_precision:
+      negative.length > 0 && positive.length > 0 ? mean(positive.map((row) => precisionAt(row.score))) : null,
+    balanced_accuracy: rates.some((rate) => rate === null) ? null : mean(rates as number[]),
+    matthews_corrcoef: ratio(tp * tn - fp * fn, product),
+    f05: ratio(1.25 * tp, 1.25 * tp + 0.25 * fn + fp),
+    f2: ratio(5 * tp, 5 * tp + 4 * fn + fp),
+    negative_predictive_value: ratio(tn, tn + fn),
+    false_positive_rate: ratio(fp, fp + tn),
+    false_negative_rate: ratio(fn, fn + tp),
+    false_discovery_rate: ratio(fp, fp + tp),
+    false_omission_rate: ratio(fn, fn + tn),
     log_loss: mean(rows.map((row) => -Math.log(y(row) === 1 ? row.score : 1 - row.score))),
     brier_score: mean(rows.map((row) => (row.score - y(row)) ** 2)),
     calibration_error: ece,
@@ -53,6 +76,13 @@ export function regressionMetrics(rows: { label: number; prediction: number }[])
     ),
     r2: 1 - squares.reduce((a, b) => a + b, 0) / rows.reduce((sum, { label }) => sum + (label - centre) ** 2, 0),
     bias: mean(errors),
+    median_absolute_error: median(errors.map(Math.abs)),
+    max_error: Math.max(...errors.map(Math.abs)),
+    wape: mean(errors.map(Math.abs)) / mean(rows.map(({ label }) => Math.abs(label))),
+    smape: mean(
+      rows.map(({ label, prediction }, i) => (2 * Math.abs(errors[i]!)) / (Math.abs(label) + Math.abs(prediction))),
+    ),
+    explained_variance: 1 - variance(errors) / variance(rows.map(({ label }) => label)),
   };
 }
 

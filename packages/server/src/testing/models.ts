@@ -35,6 +35,7 @@ export const BINARY = {
     score: 'probability',
     label: 'defaulted',
     slices: ['region'],
+    protected: ['region'],
   },
   reference,
   monitors,

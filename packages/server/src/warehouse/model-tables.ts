@@ -22,10 +22,13 @@ const tableSuffix = (name: string): string => name.replaceAll(/[_.-]/g, (charact
 /** The warehouse's name of a feature, quoted. */
 export const featureColumn = (name: string): string => identifier(`f_${name}`);
 
+/** Arrays have no null: a missing vector is the empty one. */
 const FEATURE_TYPE: Record<ColumnType, string> = {
   numeric: 'Nullable(Float64)',
   categorical: 'LowCardinality(Nullable(String))',
   boolean: 'Nullable(Bool)',
+  text: 'Nullable(String)',
+  vector: 'Array(Float32)',
 };
 
 /** ClickHouse type of what the model predicts and of its label: a class, or a number. */
@@ -89,7 +92,7 @@ export async function syncModelTables(warehouse: Warehouse, model: ModelConfig):
   for (const [name, type] of columns) {
     const present = existing.get(name);
     if (present === type || !name.startsWith('f_')) continue;
-    if (present !== undefined) await checkConvertible(warehouse, model, name, type);
+    if (present !== undefined) await checkConvertible(warehouse, model, name, { present, type });
     const change =
       present === undefined ? `ADD COLUMN ${identifier(name)} ${type}` : `MODIFY COLUMN ${identifier(name)} ${type}`;
     await warehouse.command(`ALTER TABLE ${predictionsTable(model)} ${change}`, {}, 'sync-model');
@@ -99,16 +102,26 @@ export async function syncModelTables(warehouse: Warehouse, model: ModelConfig):
 }
 
 /** A feature may change its type if every value that is stored can be one of the new type: none is lost. */
-async function checkConvertible(warehouse: Warehouse, model: ModelConfig, name: string, type: string): Promise<void> {
+async function checkConvertible(
+  warehouse: Warehouse,
+  model: ModelConfig,
+  name: string,
+  { present, type }: { present: string; type: string },
+): Promise<void> {
+  const feature = name.slice('f_'.length);
+  const wanted = recordedColumns(model).get(feature);
+  // What becomes a vector, or was one, can't be cast.
+  const lost =
+    type.startsWith('Array') || present.startsWith('Array')
+      ? `notEmpty(${identifier(name)})`
+      : `accurateCastOrNull(${identifier(name)}, '${baseType(type)}') IS NULL`;
   const [row] = await warehouse.query<{ n: number }>(
-    `SELECT countIf(${identifier(name)} IS NOT NULL AND accurateCastOrNull(${identifier(name)}, '${baseType(type)}') IS NULL) AS n
+    `SELECT countIf(${identifier(name)} IS NOT NULL AND ${lost}) AS n
      FROM ${predictionsTable(model)}`,
     {},
     'sync-model',
   );
   if (!row || row.n === 0) return;
-  const feature = name.slice('f_'.length);
-  const wanted = recordedColumns(model).get(feature);
   throw new LeewayError(
     'config_invalid',
     `${model.name}: ${row.n} stored value${row.n === 1 ? '' : 's'} of the feature "${feature}" ${row.n === 1 ? 'is' : 'are'} no ${wanted}; give the new kind of values another name`,

@@ -6,6 +6,7 @@ import type {
   Distribution,
   Mark,
   Measurement,
+  MetricInfo,
   ModelConfig,
   ModelSummary,
   MonitorWindow,
@@ -56,6 +57,7 @@ export const modelQuery = (model: string) =>
   });
 
 export interface MeasurementFilter extends Span {
+  /** Ids, or beginnings of them with a * at the end. */
   metric: string[];
   monitor?: string | undefined;
   column?: string;
@@ -72,6 +74,14 @@ export const measurementsQuery = (model: string, filter: MeasurementFilter) =>
       return request<{ measurements: Measurement[] }>(path).then(({ measurements }) => measurements);
     },
     placeholderData: keepPreviousData,
+  });
+
+/** What the server says of each metric that the model can have. It changes with the server's version only. */
+export const metricsQuery = (model: string) =>
+  queryOptions({
+    queryKey: ['metrics', model],
+    queryFn: () => request<{ metrics: MetricInfo[] }>(`${at(model)}/metrics`).then(({ metrics }) => metrics),
+    staleTime: Number.POSITIVE_INFINITY,
   });
 
 export const windowsQuery = (model: string, span: Span) =>

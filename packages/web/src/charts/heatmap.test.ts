@@ -55,6 +55,7 @@ describe('describeDrift', () => {
       'Statistic',
       'Threshold',
       'p',
+      'Judged at the level',
       'Verdict',
       'Rows',
     ]);

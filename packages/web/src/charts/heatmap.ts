@@ -136,7 +136,7 @@ function tooltipOf({ windows, cells }: HeatmapGrid, rows: readonly string[]) {
 
 /** The test behind a drift score, in words. */
 export function describeDrift({ status, value, detail, n }: Measurement): [string, string][] {
-  const { test, statistic, threshold, p_value: p, drifted } = detail;
+  const { test, statistic, threshold, p_value: p, level, drifted } = detail;
   const number = (x: unknown) => (typeof x === 'number' ? formatNumber(x) : 'not known');
   return [
     ['Score', status === 'ok' ? `${formatNumber(value)} × its limit` : STATUS_WORDS[status]],
@@ -144,6 +144,7 @@ export function describeDrift({ status, value, detail, n }: Measurement): [strin
     ...(typeof statistic === 'number' ? ([['Statistic', number(statistic)]] as [string, string][]) : []),
     ...(typeof threshold === 'number' ? ([['Threshold', number(threshold)]] as [string, string][]) : []),
     ...(typeof p === 'number' ? ([['p', p < 0.0001 ? '< 0.0001' : number(p)]] as [string, string][]) : []),
+    ...(typeof level === 'number' ? ([['Judged at the level', number(level)]] as [string, string][]) : []),
     ...(typeof drifted === 'boolean' ? ([['Verdict', drifted ? 'drifted' : 'not drifted']] as [string, string][]) : []),
     ['Rows', formatNumber(n)],
   ];

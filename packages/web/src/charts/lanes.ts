@@ -1,13 +1,13 @@
 import type { Mark } from '@leeway/contract';
 import type { CustomSeriesRenderItemAPI, CustomSeriesRenderItemParams } from 'echarts';
-import { words } from '../lib/format.ts';
+import { formatNumber, words } from '../lib/format.ts';
 import { formatUtc } from '../lib/time.ts';
+import type { Detection } from './detections.ts';
 import { type Palette, severityColor } from './palette.ts';
 import { timeAxis } from './time-axis.ts';
 import { tooltipHtml } from './tooltip.ts';
 
-const LANE_NAMES = ['Versions', 'Runs', 'Alerts'];
-const LANE_OF = { version: 0, run: 1, alert: 2 } as const;
+const LANE_OF = { version: 0, run: 1, alert: 2, detector: 3 } as const;
 const CROSS = 'path://M2,0 L5,3 L8,0 L10,2 L7,5 L10,8 L8,10 L5,7 L2,10 L0,8 L3,5 L0,2 Z';
 const LANE_HEIGHT = 16;
 const NARROWEST = 4;
@@ -24,8 +24,20 @@ export function packRows(items: readonly { from: number; to: number }[]): number
   });
 }
 
-/** The lanes above a chart, in which alerts, runs and versions stand at their time. */
-export function laneParts(marks: Mark[], span: { from: number; to: number }, palette: Palette, axis: number) {
+/** Names of the lanes, from below; that of detectors is there where the monitor has some. */
+export const laneNames = (detections: readonly Detection[] | null): string[] => [
+  ...['Versions', 'Runs', 'Alerts'],
+  ...(detections ? ['Detectors'] : []),
+];
+
+/** The lanes above a chart, in which alerts, runs, versions and what detectors found stand at their time. */
+export function laneParts(
+  marks: Mark[],
+  detections: readonly Detection[] | null,
+  span: { from: number; to: number },
+  palette: Palette,
+  axis: number,
+) {
   const alerts = marks
     .filter(({ kind }) => kind === 'alert')
     .map((mark) => ({ mark, from: Date.parse(mark.at), to: mark.until ? Date.parse(mark.until) : span.to }))
@@ -33,7 +45,7 @@ export function laneParts(marks: Mark[], span: { from: number; to: number }, pal
   const rows = packRows(alerts);
   const rowCount = Math.max(1, ...rows.map((row) => row + 1));
   const nearEnd = span.to - (span.to - span.from) * EDGE_SHARE;
-  const shared = { xAxisIndex: axis, yAxisIndex: axis, tooltip: { trigger: 'item' as const } };
+  const shared = { xAxisIndex: axis, yAxisIndex: axis };
   return {
     xAxis: {
       ...timeAxis(palette, span),
@@ -45,9 +57,11 @@ export function laneParts(marks: Mark[], span: { from: number; to: number }, pal
     yAxis: {
       type: 'category' as const,
       gridIndex: axis,
-      data: LANE_NAMES,
+      data: laneNames(detections),
       axisLine: { show: false },
       axisTick: { show: false },
+      // A pointer along the axis would take the place of what is told of a mark.
+      axisPointer: { show: false },
       axisLabel: { color: palette.dim, fontSize: 11 },
     },
     series: [
@@ -59,7 +73,7 @@ export function laneParts(marks: Mark[], span: { from: number; to: number }, pal
         encode: { x: [0, 1], y: 2 },
         dimensions: ['from', 'to', 'lane', 'row', 'rows'],
         renderItem: renderAlert,
-        tooltip: { formatter: ({ data }: { data: { mark: Mark } }) => describeMark(data.mark) },
+        tooltip: { trigger: 'item', formatter: ({ data }: { data: { mark: Mark } }) => describeMark(data.mark) },
         data: alerts.map(({ mark, from, to }, i) => ({
           value: [from, to, LANE_OF.alert, rows[i], rowCount],
           itemStyle: { color: severityColor(palette, mark.state) },
@@ -74,7 +88,7 @@ export function laneParts(marks: Mark[], span: { from: number; to: number }, pal
         label: { show: true, position: 'right', distance: 4, color: palette.text, fontSize: 11, formatter: '{b}' },
         labelLayout: { hideOverlap: true },
         z: 6,
-        tooltip: { formatter: ({ data }: { data: { mark: Mark } }) => describeMark(data.mark) },
+        tooltip: { trigger: 'item', formatter: ({ data }: { data: { mark: Mark } }) => describeMark(data.mark) },
         data: marks
           .filter(({ kind }) => kind !== 'alert')
           .map((mark) => ({
@@ -84,6 +98,22 @@ export function laneParts(marks: Mark[], span: { from: number; to: number }, pal
             ...symbolOf(mark, palette),
             mark,
           })),
+      },
+      {
+        ...shared,
+        type: 'scatter' as const,
+        id: 'detections',
+        symbol: 'rect',
+        symbolSize: [3, 14],
+        itemStyle: { color: palette.warning },
+        tooltip: {
+          trigger: 'item',
+          formatter: ({ data }: { data: { detection: Detection } }) => describeDetection(data.detection),
+        },
+        data: (detections ?? []).map((detection) => ({
+          value: [detection.at, LANE_OF.detector],
+          detection,
+        })),
       },
     ],
   };
@@ -122,5 +152,15 @@ function describeMark({ kind, label, state, at, until }: Mark): string {
   return tooltipHtml(`${kind === 'alert' ? 'Alert' : 'Run'} ${label}`, [
     [kind === 'alert' ? 'Severity' : 'State', words(state)],
     ...rows,
+  ]);
+}
+
+function describeDetection({ at, detector, on, version, index, count }: Detection): string {
+  return tooltipHtml(`Change found by ${detector}`, [
+    ['At', formatUtc(new Date(at).toISOString())],
+    ['In', on],
+    ...(version ? [['Version', version] as const] : []),
+    ...(index === null ? [] : [['Row of the stream', formatNumber(index)] as const]),
+    ...(count > 1 ? [['Changes in the window', formatNumber(count)] as const] : []),
   ]);
 }

@@ -7,6 +7,8 @@ export interface Palette {
   surface: string;
   reference: string;
   threshold: string;
+  /** Of estimates made without labels. */
+  estimate: string;
   shadows: readonly string[];
   critical: string;
   warning: string;
@@ -26,7 +28,8 @@ const light: Palette = {
   surface: '#ffffff',
   reference: '#7a8694',
   threshold: '#c2410c',
-  shadows: ['#a0518b', '#0f8a78', '#8a6d1d'],
+  estimate: '#a0518b',
+  shadows: ['#0f8a78', '#8a6d1d', '#5d5fb0'],
   critical: '#c4420a',
   warning: '#b07800',
   info: '#3b87b8',
@@ -44,7 +47,8 @@ const dark: Palette = {
   surface: '#171b21',
   reference: '#8592a1',
   threshold: '#f28c57',
-  shadows: ['#d58fc2', '#3fc3ad', '#cfae52'],
+  estimate: '#d58fc2',
+  shadows: ['#3fc3ad', '#cfae52', '#a3a5f0'],
   critical: '#f0764a',
   warning: '#e0aa3e',
   info: '#6cb6e4',

@@ -4,7 +4,8 @@ import type { Point } from './series.ts';
 type Rule = ModelConfig['rules'][number];
 
 export interface ThresholdLine {
-  rule: string;
+  /** Null for a line that no rule alerts at. */
+  rule: string | null;
   severity: Rule['severity'];
   side: 'above' | 'below';
   /** For each point, in the unit of the value; null where the rule has nothing to compare with. */

@@ -1,5 +1,5 @@
 import type { Palette } from './palette.ts';
-import { middle, type Point } from './series.ts';
+import { gapsOf, middle, type Point } from './series.ts';
 import type { ThresholdLine } from './thresholds.ts';
 
 /** What a timeline shows beside the value itself: interval, reference, thresholds, other versions, coverage. */
@@ -8,16 +8,16 @@ export const base = { type: 'line' as const, xAxisIndex: 0, yAxisIndex: 0, symbo
 export const usable = (point: Point) => (point.status === 'ok' ? point.value : null);
 
 /** The band is two stacked lines: an unseen one at the lower end and the width of the interval above it. */
-export function intervalSeries(points: Point[], palette: Palette) {
+export function intervalSeries(points: Point[], color: string, of = '') {
   const known = (point: Point) => point.status === 'ok' && point.lower !== null && point.upper !== null;
   if (!points.some(known)) return [];
-  const stacked = { ...base, stack: 'interval', stackStrategy: 'all', lineStyle: { opacity: 0 } };
+  const stacked = { ...base, stack: `${of}interval`, stackStrategy: 'all', lineStyle: { opacity: 0 } };
   return [
-    { ...stacked, id: 'lower', data: points.map((point) => [middle(point), known(point) ? point.lower : null]) },
+    { ...stacked, id: `${of}lower`, data: points.map((point) => [middle(point), known(point) ? point.lower : null]) },
     {
       ...stacked,
-      id: 'width',
-      areaStyle: { color: palette.accent, opacity: 0.16 },
+      id: `${of}width`,
+      areaStyle: { color, opacity: 0.16 },
       data: points.map((point) => [middle(point), known(point) ? point.upper! - point.lower! : null]),
     },
   ];
@@ -79,6 +79,39 @@ export function shadowSeries(
     lineStyle: { color, width: 1.5, type: [6, 3] },
     ...(full ? { endLabel: endLabel(version, color, palette) } : {}),
   };
+}
+
+/** What was estimated before the labels came, and the windows in which that can't be told or trusted. */
+export function estimateSeries(points: Point[], palette: Palette, full: boolean) {
+  if (points.length === 0) return [];
+  const gaps = gapsOf(points).filter(({ status }) => status === 'insufficient');
+  const withdrawn = gaps.map(({ start, end, windows }) => [
+    {
+      xAxis: start,
+      itemStyle: { color: palette.estimate, opacity: 0.1 },
+      label: {
+        show: windows / points.length > 0.12,
+        formatter: 'no estimate',
+        color: palette.estimate,
+        fontSize: 11,
+        position: 'insideTop',
+      },
+    },
+    { xAxis: end },
+  ]);
+  return [
+    ...intervalSeries(points, palette.estimate, 'estimate '),
+    {
+      ...base,
+      ...unstacked,
+      id: 'estimate',
+      z: 4,
+      data: points.map((point) => [middle(point), usable(point)]),
+      lineStyle: { color: palette.estimate, width: 1.75 },
+      markArea: { silent: true, data: withdrawn },
+      ...(full ? { endLabel: endLabel('estimate', palette.estimate, palette) } : {}),
+    },
+  ];
 }
 
 /** Numbers of windows with too few rows are shown, hollow and apart from the line. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { config, marks, measurements, windows } from '../../test/fixtures.ts';
+import { detectionsOf } from './detections.ts';
 import { packRows } from './lanes.ts';
 import { palettes } from './palette.ts';
 import { middle, toPoints } from './series.ts';
@@ -20,6 +21,8 @@ const input: TimelineInput = {
   marks,
   shaded: marks.filter(({ label }) => label === 'calibration'),
   shadows: [{ version: 'v3', points: toPoints(own.filter(({ version }) => version === 'v3')) }],
+  estimates: toPoints(measurements.filter((one) => one.metric === `estimated.roc_auc`)),
+  detections: detectionsOf(measurements),
   full: true,
   palette: palettes.light,
 };
@@ -77,6 +80,25 @@ describe('timelineOption', () => {
   it('compares with versions in the shadow', () => {
     expect(series('shadow v3').data.length).toBeGreaterThan(5);
     expect(tip(100)).toContain('v3 in shadow');
+  });
+
+  it('draws the estimate with its interval, and marks where it was withdrawn', () => {
+    expect(series('estimate').data.length).toBeGreaterThan(100);
+    expect(series('estimate lower').stack).not.toBe(series('lower').stack);
+    expect(series('estimate').markArea.data).toHaveLength(1);
+    expect(tip(95)).toContain('No estimate: withdrawn: the latest labels lie off');
+    expect(tip(118)).toMatch(/Estimate.*0\.7\d+ \(0\.7\d+ to 0\.7\d+\)/);
+    expect(series('estimate', { estimates: [] })).toBeUndefined();
+  });
+
+  it('has a lane for detectors where the monitor has some', () => {
+    const lanes = (given: Partial<TimelineInput>) => option(given).yAxis[1].data;
+    expect(lanes({})).toEqual(['Versions', 'Runs', 'Alerts', 'Detectors']);
+    expect(lanes({ detections: null })).toEqual(['Versions', 'Runs', 'Alerts']);
+    const marked = series('detections');
+    expect(marked.data).toHaveLength(3);
+    expect(marked.tooltip.formatter({ data: marked.data[0] })).toContain('Change found by adwin');
+    for (const id of ['alerts', 'events', 'detections']) expect(series(id).tooltip.trigger).toBe('item');
   });
 
   it('says in the tooltip why a window has no number', () => {

@@ -3,7 +3,8 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { formatMetric, formatNumber, formatShare, formatTick } from '../lib/format.ts';
 import { describeMetric } from '../lib/metrics.ts';
 import { formatWindow } from '../lib/time.ts';
-import { laneParts } from './lanes.ts';
+import type { Detection } from './detections.ts';
+import { laneNames, laneParts } from './lanes.ts';
 import { type Palette, severityColor } from './palette.ts';
 import { gapsOf, middle, type Point, STATUS_WORDS } from './series.ts';
 import type { ThresholdLine } from './thresholds.ts';
@@ -12,6 +13,7 @@ import {
   base,
   coverageAxis,
   coverageSeries,
+  estimateSeries,
   intervalSeries,
   referenceSeries,
   shadowSeries,
@@ -32,12 +34,18 @@ export interface TimelineInput {
   shaded: Mark[];
   /** Other versions that scored the same rows. */
   shadows: { version: string; points: Point[] }[];
+  /** What was estimated of the same windows before their labels came; empty where nothing was. */
+  estimates: Point[];
+  /** What streaming detectors found, for a lane of their own; null without one. */
+  detections: Detection[] | null;
   /** With lanes of alerts, runs and versions above and label coverage below; without, the lines alone. */
   full: boolean;
+  /** Whether the axis need not begin at 0 where it is small too. */
+  zoom?: boolean;
   palette: Palette;
 }
 
-const LANES = { axis: 1, top: 4, height: 66 };
+const LANES = { axis: 1, top: 4, each: 22 };
 const COVERAGE = { axis: 2, height: 34 };
 const RIGHT = 84;
 
@@ -45,18 +53,20 @@ const RIGHT = 84;
 export function timelineOption(input: TimelineInput): EChartsCoreOption {
   const { metric, points, span, marks, full, palette } = input;
   const { unit } = describeMetric(metric);
+  const ofOne = unit === 'share' || metric.endsWith('_ratio');
   const coverage = full && points.some((point) => point.coverage !== null);
-  const top = full ? LANES.top + LANES.height + 14 : 12;
+  const laneHeight = laneNames(input.detections).length * LANES.each;
+  const top = full ? LANES.top + laneHeight + 14 : 12;
   const bottom = coverage ? COVERAGE.height + 46 : 26;
   const side = { left: 58, right: full ? RIGHT : 14 };
-  const lanes = full ? laneParts(marks, span, palette, LANES.axis) : null;
+  const lanes = full ? laneParts(marks, input.detections, span, palette, LANES.axis) : null;
   return {
     useUTC: true,
     animation: false,
     aria: { enabled: false },
     grid: [
       { ...side, top, bottom },
-      { ...side, top: LANES.top, height: LANES.height },
+      { ...side, top: LANES.top, height: laneHeight },
       { ...side, bottom: 22, height: COVERAGE.height },
     ].slice(0, full ? (coverage ? 3 : 2) : 1),
     axisPointer: { link: [{ xAxisIndex: 'all' }], lineStyle: { color: palette.dim, type: 'solid', width: 1 } },
@@ -68,9 +78,9 @@ export function timelineOption(input: TimelineInput): EChartsCoreOption {
     yAxis: [
       {
         type: 'value',
-        scale: full,
+        scale: full || input.zoom === true,
         max: ({ max }: { max: number }) =>
-          unit === 'share' && max > 0.9 ? 1 : unit === 'share' && max === 0 ? 0.012 : null,
+          ofOne && max > 0.9 && max <= 1 ? 1 : unit === 'share' && max === 0 ? 0.012 : null,
         splitNumber: full ? 5 : 3,
         axisLabel: { color: palette.dim, fontSize: 11, formatter: (value: number) => formatTick(metric, value) },
         splitLine: { lineStyle: { color: palette.line } },
@@ -84,7 +94,8 @@ export function timelineOption(input: TimelineInput): EChartsCoreOption {
       formatter: tooltipOf(input),
     },
     series: [
-      ...intervalSeries(points, palette),
+      ...intervalSeries(points, palette.accent),
+      ...estimateSeries(input.estimates, palette, full),
       ...referenceSeries(points, palette, full),
       ...thresholdSeries(points, input.thresholds, palette, full),
       ...input.shadows.map((shadow, i) =>
@@ -183,20 +194,37 @@ export function describePoint(metric: string, point: Point): (readonly [string, 
   ];
 }
 
-function tooltipOf({ metric, points, thresholds, shadows }: TimelineInput) {
+function describeEstimate(metric: string, { status, reason, value, lower, upper }: Point): readonly [string, string] {
+  if (status !== 'ok') return ['Estimate', reason.startsWith('withdrawn') ? 'withdrawn' : STATUS_WORDS[status]];
+  const interval =
+    lower === null || upper === null ? '' : ` (${formatMetric(metric, lower)} to ${formatMetric(metric, upper)})`;
+  return ['Estimate', `${formatMetric(metric, value)}${interval}`];
+}
+
+function tooltipOf({ metric, points, thresholds, shadows, estimates }: TimelineInput) {
   const index = new Map(points.map((point, i) => [middle(point), i]));
   return (hovered: { axisValue: number }[]) => {
     const i = index.get(Number(hovered[0]?.axisValue));
     const point = i === undefined ? undefined : points[i];
     if (i === undefined || !point) return '';
     const lines = thresholds.map(
-      ({ side, values, rule }) => [`Alert ${side}`, `${formatMetric(metric, values[i])} (${rule})`] as const,
+      ({ side, values, rule }) =>
+        [
+          `${rule === null ? 'Out of bounds' : 'Alert'} ${side}`,
+          `${formatMetric(metric, values[i])}${rule === null ? '' : ` (${rule})`}`,
+        ] as const,
     );
     const others = shadows.flatMap(({ version, points: theirs }) => {
       const same = theirs.find(({ start }) => start === point.start);
       return same ? [[`${version} in shadow`, formatMetric(metric, same.value)] as const] : [];
     });
+    const estimate = estimates.find(({ start }) => start === point.start);
     const title = formatWindow(new Date(point.start).toISOString(), new Date(point.end).toISOString());
-    return tooltipHtml(title, [...describePoint(metric, point), ...lines, ...others], point.reason);
+    const without = estimate?.status === 'insufficient' ? `No estimate: ${estimate.reason}` : '';
+    return tooltipHtml(
+      title,
+      [...describePoint(metric, point), ...(estimate ? [describeEstimate(metric, estimate)] : []), ...lines, ...others],
+      [point.reason, without].filter((text) => text !== '').join('. '),
+    );
   };
 }

@@ -15,11 +15,12 @@ interface TimelineLegendProps {
   interval: boolean;
   threshold: boolean;
   reference: boolean;
+  estimate?: boolean;
   alert: boolean;
 }
 
 /** What the lines and areas of a timeline mean. */
-export function TimelineLegend({ interval, threshold, reference, alert }: TimelineLegendProps) {
+export function TimelineLegend({ interval, threshold, reference, estimate = false, alert }: TimelineLegendProps) {
   const palette = usePalette();
   const line = { x1: 0, x2: WIDTH, y1: 5, y2: 5 };
   return (
@@ -37,6 +38,15 @@ export function TimelineLegend({ interval, threshold, reference, alert }: Timeli
             <line {...line} stroke={palette.reference} strokeWidth={1.5} />
           </Swatch>
           reference
+        </span>
+      )}
+      {estimate && (
+        <span>
+          <Swatch>
+            <rect width={WIDTH} height={10} fill={palette.estimate} opacity={0.18} />
+            <line {...line} stroke={palette.estimate} strokeWidth={2} />
+          </Swatch>
+          estimated without labels, shaded where that can't be trusted
         </span>
       )}
       {threshold && (

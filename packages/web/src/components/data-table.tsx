@@ -4,6 +4,8 @@ import { Nothing } from './page.tsx';
 
 export interface Column<Row> {
   title: string;
+  /** What it is, where the title does not say all. */
+  hint?: string | undefined;
   cell: (row: Row) => ReactNode;
   numeric?: boolean;
   nowrap?: boolean;
@@ -27,7 +29,13 @@ export function DataTable<Row>({ label, rows, columns, rowKey, empty }: DataTabl
         <Table.Thead>
           <Table.Tr>
             {columns.map((column) => (
-              <Table.Th key={column.title} scope="col" className={className(column)} w={column.width}>
+              <Table.Th
+                key={column.title}
+                scope="col"
+                className={className(column)}
+                w={column.width}
+                title={column.hint}
+              >
                 {column.title}
               </Table.Th>
             ))}

@@ -32,10 +32,24 @@ export function formatCount(value: number | null | undefined): string {
   return Math.round(value).toLocaleString('en-US');
 }
 
+/** Seconds, minutes, hours or days, whichever says it shortest. */
+function formatSeconds(value: number | null | undefined): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return NONE;
+  const [unit, size] = (
+    [
+      ['d', 86_400],
+      ['h', 3_600],
+      ['min', 60],
+    ] as const
+  ).find(([, one]) => value >= 2 * one) ?? ['s', 1];
+  return `${formatNumber(value / size)} ${unit}`;
+}
+
 const BY_UNIT: Record<Unit, (value: number | null | undefined) => string> = {
   number: formatNumber,
   share: formatShare,
   count: formatCount,
+  seconds: formatSeconds,
   ms: (value) => (value === null || value === undefined ? NONE : `${formatNumber(value)} ms`),
 };
 
@@ -48,6 +62,7 @@ export function formatTick(metric: string, value: number): string {
   const { unit } = describeMetric(metric);
   if (unit === 'share') return `${Number((value * 100).toPrecision(6))} %`;
   if (unit === 'count') return formatCount(value);
+  if (unit === 'seconds') return formatSeconds(value);
   const number = Number(value.toPrecision(6)).toLocaleString('en-US', { maximumFractionDigits: 6 });
   return unit === 'ms' ? `${number} ms` : number;
 }

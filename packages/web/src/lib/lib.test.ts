@@ -42,6 +42,21 @@ describe('numbers', () => {
     expect(formatMetric('quality.rows', 12_000)).toBe('12 k');
     expect(formatMetric('kpi.revenue_share', 0.5)).toBe('50.0 %');
     expect(describeMetric('kpi.refund_rate').label).toBe('Refund rate');
+    expect(formatMetric('quality.age_seconds', 11_000)).toBe('3.06 h');
+    expect(formatMetric('quality.age_seconds', 42)).toBe('42 s');
+  });
+
+  it('a metric of a family is named after the metric that it is of', () => {
+    expect(describeMetric('estimated.roc_auc')).toEqual({
+      label: 'ROC AUC, estimated',
+      unit: 'number',
+      better: 'higher',
+    });
+    expect(describeMetric('estimated.accuracy').unit).toBe('share');
+    expect(describeMetric('fairness.precision')).toEqual({ label: 'Precision', unit: 'share', better: null });
+    expect(describeMetric('fairness.true_positive_rate')).toMatchObject({ label: 'True positive rate', unit: 'share' });
+    expect(describeMetric('fairness.demographic_parity_ratio').unit).toBe('number');
+    expect(describeMetric('detector.adwin').unit).toBe('count');
   });
 
   it('differences have their sign, those of shares in percentage points', () => {

@@ -133,6 +133,46 @@ describe('order of suspects', () => {
     expect(cause([small], { subject: small, worse: 'higher' }).kind).toBe('data_quality');
   });
 
+  describe('values that only the reference never had', () => {
+    const inferred = (m: Measurement, found = true): Measurement => ({
+      ...m,
+      detail: { ...m.detail, basis: 'inferred', found },
+    });
+    const beyond = inferred(range(0.124, 10_000));
+
+    test('stand behind inputs that have drifted', () => {
+      const got = cause([beyond, drift('distance', 9), drift('score', 4)]);
+      expect(got.kind).toBe('input_drift');
+      expect(got.inferred).toBeUndefined();
+      expect(got.columns.map((c) => c.metric)).toContain('quality.range_share');
+    });
+
+    test('stand before predictions that have, and are said to be no more than that', () => {
+      const got = cause([beyond, drift('score', 4)]);
+      expect(got).toMatchObject({ kind: 'data_quality', inferred: true });
+      expect(got.summary).toBe(
+        'Values came that the reference never had: distance: 12.4 % of values above 2,724 (reference 0 %).',
+      );
+    });
+
+    test('are the cause of their own alert', () => {
+      const got = cause([beyond, drift('distance', 9)], { subject: beyond, worse: 'higher' });
+      expect(got).toMatchObject({ kind: 'data_quality', inferred: true });
+    });
+
+    test('do not make a broken promise less grave', () => {
+      const missing = measurement({ metric: 'quality.missing_share', column: 'carrier', value: 0.3, reference: 0 });
+      const got = cause([beyond, inferred(missing), drift('distance', 9)]);
+      expect(got.columns[0]!.metric).toBe('quality.missing_share');
+      expect(got).toMatchObject({ kind: 'data_quality' });
+      expect(got.inferred).toBeUndefined();
+    });
+
+    test('by chance are nothing', () => {
+      expect(cause([inferred(range(0.02, 60), false), drift('distance', 0.2)]).kind).toBe('concept');
+    });
+  });
+
   test('an alert on a slice looks at the columns of that slice', () => {
     const got = cause([drift('distance', 5, { slice: 'origin=ATL' }), drift('distance', 0.2)], {
       subject: measurement({ value: 0.7, slice: 'origin=ATL' }),

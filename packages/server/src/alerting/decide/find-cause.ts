@@ -14,6 +14,8 @@ export interface CauseInput {
 
 type Suspect = Cause['columns'][number] & {
   kind: 'data_quality' | 'input_drift' | 'prediction_drift';
+  /** Of data quality: that the reference never had such values, and nothing more. */
+  inferred: boolean;
   slices: Cause['slices'];
 };
 
@@ -24,7 +26,8 @@ const MATERIAL = 0.01;
 
 /**
  * What is most likely behind an alert, in the order in which one thing brings about the next: a broken feed, other inputs,
- * other predictions; and if none of them shows while the outcomes got worse, the world itself has changed.
+ * other predictions; and if none of them shows while the outcomes got worse, the world itself has changed. Values that only
+ * the reference never had are no broken feed where the inputs have drifted: the world moves beyond old ranges, too.
  */
 export function findCause({ subject, measurements, columns, worse }: CauseInput): Cause {
   const judged = measurements.filter((m) => m.status === 'ok' && m.value !== null && m.version === subject.version);
@@ -39,11 +42,20 @@ export function findCause({ subject, measurements, columns, worse }: CauseInput)
       .filter((m) => m.value! >= 1 && m.detail['drifted'] !== false)
       .map((m) => driftSuspect(m, columns)),
   ];
-  for (const kind of ['data_quality', 'input_drift', 'prediction_drift'] as const) {
-    const found = suspects.filter((suspect) => suspect.kind === kind).sort((a, b) => b.value - a.value);
+  const weak = (suspect: Suspect) => suspect.inferred && !isSubject(suspect, subject, 'quality.');
+  const order: readonly [Suspect['kind'], (suspect: Suspect) => boolean][] = [
+    ['data_quality', (suspect) => !weak(suspect)],
+    ['input_drift', () => true],
+    ['data_quality', weak],
+    ['prediction_drift', () => true],
+  ];
+  for (const [kind, fits] of order) {
+    const found = suspects
+      .filter((suspect) => suspect.kind === kind && fits(suspect))
+      .sort((a, b) => b.value - a.value);
     const [worst] = found;
     if (!worst) continue;
-    const rest = suspects.filter((suspect) => suspect.kind !== kind).sort((a, b) => b.value - a.value);
+    const rest = suspects.filter((suspect) => !found.includes(suspect)).sort((a, b) => b.value - a.value);
     return {
       kind,
       summary: sentence(kind, found),
@@ -51,6 +63,7 @@ export function findCause({ subject, measurements, columns, worse }: CauseInput)
         .slice(0, MOST_COLUMNS)
         .map(({ column, metric, value, text }) => ({ column, metric, value, text })),
       slices: worst.slices.length > 0 ? worst.slices.slice(0, MOST_SLICES) : worstSlices(subject, judged, worse),
+      ...(found.every((suspect) => suspect.inferred) ? { inferred: true } : {}),
     };
   }
   const slices = worstSlices(subject, judged, worse);
@@ -70,11 +83,17 @@ function withoutSuspect(subject: Measurement, looked: boolean): Pick<Cause, 'kin
   };
 }
 
-const isSubject = (m: Measurement, subject: Measurement, family: string): boolean =>
+const isSubject = (m: Pick<Measurement, 'metric' | 'column'>, subject: Measurement, family: string): boolean =>
   m.metric.startsWith(family) && m.metric === subject.metric && m.column === subject.column;
 
-function isQualityFinding({ metric, value, threshold, reference }: Measurement): boolean {
+/** Gaps and constants are trouble whatever was declared; new values and new ranges may be the world's. */
+const isInferred = ({ metric, detail }: Measurement): boolean =>
+  detail['basis'] === 'inferred' && (metric === 'quality.range_share' || metric === 'quality.new_category_share');
+
+function isQualityFinding({ metric, value, threshold, reference, detail }: Measurement): boolean {
   if (!metric.startsWith('quality.') || value === null) return false;
+  // Beyond what chance makes of a reference.
+  if (detail['basis'] === 'inferred' && detail['found'] === false) return false;
   if (threshold !== null) return value > threshold;
   const usual = reference ?? 0;
   return metric.endsWith('_share') && value - usual >= MATERIAL && value >= 2 * usual;
@@ -88,6 +107,7 @@ function qualitySuspect(m: Measurement, judged: readonly Measurement[]): Suspect
   const mostly = slices.length === 0 ? '' : `, mostly ${nameSlices(slices.map((s) => s.slice))}`;
   return {
     kind: 'data_quality',
+    inferred: isInferred(m),
     column: m.column,
     metric: m.metric,
     value: m.value!,
@@ -106,6 +126,9 @@ function qualityText({ metric, value, reference, detail }: Measurement): string 
     const names = values.length === 0 ? '' : `, such as ${values.join(', ')}`;
     return `${formatShare(value!)} of values never seen before${names}${usual}`;
   }
+  if (metric === 'quality.pattern_share') return `${formatShare(value!)} of values not of the declared pattern`;
+  if (metric === 'quality.repeated_share') return `${formatShare(value!)} of values that were to be unique come again`;
+  if (metric === 'quality.constant') return 'every value the same, where the reference varies';
   return `${metric} ${formatValue(metric, value!)}${usual}`;
 }
 
@@ -138,6 +161,7 @@ function driftSuspect(m: Measurement, columns: CauseInput['columns']): Suspect {
       : `drift score ${formatNumber(m.value!)}`;
   return {
     kind: output ? 'prediction_drift' : 'input_drift',
+    inferred: false,
     column: m.column,
     metric: m.metric,
     value: m.value!,
@@ -149,6 +173,8 @@ function driftSuspect(m: Measurement, columns: CauseInput['columns']): Suspect {
 function sentence(kind: Suspect['kind'], found: Suspect[]): string {
   const more = found.length > 1 ? `, and ${found.length - 1} more` : '';
   const texts = `${found[0]!.text}${more}`;
+  if (kind === 'data_quality' && found.every(({ inferred }) => inferred))
+    return `Values came that the reference never had: ${texts}.`;
   if (kind === 'data_quality') return `The data are broken: ${texts}.`;
   if (kind === 'input_drift') return `The inputs have changed: ${texts}.`;
   return `The predictions have changed while the inputs have not: ${texts}.`;

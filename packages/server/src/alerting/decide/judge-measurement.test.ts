@@ -1,4 +1,5 @@
 import { type Measurement, RuleConfig } from '@leeway/contract';
+import type { LearnedThreshold } from '@leeway/stats';
 import { expect, test } from 'vitest';
 import { measurement } from '../testdata/measurement.ts';
 import { type Judgement, judgeMeasurement } from './judge-measurement.ts';
@@ -10,6 +11,7 @@ interface Row {
   rule: object;
   measurement?: Partial<Measurement>;
   previous?: number;
+  learned?: LearnedThreshold;
   expected: Partial<Judgement>;
 }
 
@@ -104,6 +106,28 @@ const rows: Row[] = [
     expected: { verdict: 'no_data', value: null, why: 'roc_auc: 12 rows, and the monitor wants 100' },
   },
   { intent: 'no value', rule: { below: 0.9 }, measurement: { value: null }, expected: { verdict: 'no_data' } },
+  {
+    intent: 'below what was learned',
+    rule: { threshold: {} },
+    learned: { lower: 0.85, upper: 0.95, n: 30 },
+    expected: { verdict: 'breach', threshold: 0.85, why: 'roc_auc is 0.8, below 0.85 (learned from 30 windows)' },
+  },
+  {
+    intent: 'within what was learned',
+    rule: { threshold: { side: 'above' } },
+    learned: { lower: null, upper: 0.95, n: 30 },
+    expected: { verdict: 'clear', threshold: 0.95 },
+  },
+  {
+    intent: 'too few windows to learn from',
+    rule: { threshold: {} },
+    learned: { lower: null, upper: null, n: 3, reason: 'insufficient' },
+    expected: {
+      verdict: 'between',
+      threshold: null,
+      why: 'roc_auc: 3 windows to learn a threshold from, and it wants 6',
+    },
+  },
   { intent: 'a rule that only waits for data', rule: {}, expected: { verdict: 'clear', threshold: null } },
   {
     intent: 'names column and slice, and writes shares in percent',
@@ -114,7 +138,7 @@ const rows: Row[] = [
 ];
 
 test.each(rows)('$intent', (row) => {
-  const got = judgeMeasurement(rule(row.rule), measurement(row.measurement ?? {}), row.previous ?? null);
+  const got = judgeMeasurement(rule(row.rule), measurement(row.measurement ?? {}), row.previous ?? null, row.learned);
   const { threshold, ...rest } = row.expected;
   expect(got).toMatchObject(rest);
   if (typeof threshold === 'number') expect(got.threshold).toBeCloseTo(threshold, 12);

@@ -1,4 +1,5 @@
 import type { Measurement, RuleConfig } from '@leeway/contract';
+import { LEAST_VALUES, type LearnedThreshold } from '@leeway/stats';
 import { formatNumber, formatValue, nameMetric } from '../../notify/format.ts';
 
 /** `between`: not over the threshold, but not well either (hysteresis, or not significant). */
@@ -14,7 +15,7 @@ export interface Judgement {
 
 type Condition = Pick<
   RuleConfig,
-  'above' | 'below' | 'outside' | 'against' | 'relative' | 'significant' | 'clear' | 'minimumRows'
+  'above' | 'below' | 'outside' | 'threshold' | 'against' | 'relative' | 'significant' | 'clear' | 'minimumRows'
 >;
 
 interface Limit {
@@ -27,9 +28,15 @@ interface Limit {
 /**
  * What a rule says of one measurement. A condition on a change is turned into one on the value itself
  * (`below: -0.1, against: reference, relative: true` with a reference of 0.8 is `below: 0.72`), so that thresholds, intervals and
- * hysteresis are compared in one unit. `previous` is the last known value of an earlier window.
+ * hysteresis are compared in one unit. `previous` is the last known value of an earlier window; `learned` the
+ * threshold of a rule that has to learn it.
  */
-export function judgeMeasurement(rule: Condition, measurement: Measurement, previous: number | null): Judgement {
+export function judgeMeasurement(
+  rule: Condition,
+  measurement: Measurement,
+  previous: number | null,
+  learned?: LearnedThreshold,
+): Judgement {
   const { value, n, status, reason, reference, metric } = measurement;
   const name = nameMetric(measurement);
   const format = (x: number) => formatValue(metric, x);
@@ -49,9 +56,15 @@ export function judgeMeasurement(rule: Condition, measurement: Measurement, prev
     return { verdict: 'no_data', value, threshold: null, why };
   }
 
-  const limits = limitsOf(rule, base);
+  if (rule.threshold && (!learned || learned.reason)) {
+    const windows = formatNumber(learned?.n ?? 0);
+    const why = `${name}: ${windows} windows to learn a threshold from, and it wants ${formatNumber(LEAST_VALUES)}`;
+    return { verdict: 'between', value, threshold: null, why };
+  }
+  const limits = learned ? learnedLimits(learned) : limitsOf(rule, base);
   const is = `${name} is ${format(value)}`;
-  const against = rule.against === 'absolute' ? '' : ` (${rule.against} ${format(base)})`;
+  const compared = rule.against === 'absolute' ? '' : ` (${rule.against} ${format(base)})`;
+  const against = learned ? ` (learned from ${formatNumber(learned.n)} windows)` : compared;
   const breached = limits.find((limit) => beyond(limit, value));
   if (breached) {
     const { side, at: threshold } = breached;
@@ -80,6 +93,13 @@ function limitsOf(rule: Condition, base: number): Limit[] {
     ...(rule.above === undefined ? [] : [limit('above', rule.above)]),
     ...(rule.below === undefined ? [] : [limit('below', rule.below)]),
     ...(rule.outside === undefined ? [] : [limit('below', rule.outside[0]), limit('above', rule.outside[1])]),
+  ];
+}
+
+function learnedLimits({ lower, upper }: LearnedThreshold): Limit[] {
+  return [
+    ...(lower === null ? [] : [{ side: 'below' as const, at: lower, well: lower }]),
+    ...(upper === null ? [] : [{ side: 'above' as const, at: upper, well: upper }]),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { AdaptiveThreshold } from '@leeway/contract';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Verdict } from './judge-measurement.ts';
@@ -139,4 +140,19 @@ describe('replays and revisions', () => {
       }),
     );
   });
+});
+
+test('a threshold that is learned remembers the windows that were bad or fired, and takes a revised one back', () => {
+  const policy = { ...POLICY, keepFiring: 1, threshold: AdaptiveThreshold.parse({}) };
+  let memory: RuleMemory | null = null;
+  const see = (windowEnd: number, verdict: Verdict, revision = 0) => {
+    memory = nextState(memory, { windowEnd, revision, verdict, value: 1 }, policy).memory;
+    return memory!.current.bad ?? [];
+  };
+  expect(see(1, 'clear')).toEqual([]);
+  expect(see(2, 'breach')).toEqual([2]);
+  expect(see(3, 'clear')).toEqual([2, 3]); // it has not ended yet
+  expect(see(4, 'clear')).toEqual([2, 3]);
+  expect(see(5, 'breach')).toEqual([2, 3, 5]);
+  expect(see(5, 'clear', 1)).toEqual([2, 3]);
 });

@@ -17,6 +17,8 @@ export interface InstanceState {
   since: number | null;
   /** The last value there was, for rules against the window before. */
   value: number | null;
+  /** Ends of windows that were over the threshold, or in which it fired: a learned threshold learns nothing from them. */
+  bad?: number[];
 }
 
 /** What is kept of an instance: the last window taken in, and how things stood before it, to judge it anew. */
@@ -34,12 +36,17 @@ export interface Observation {
   value: number | null;
 }
 
-export type StatePolicy = Pick<RuleConfig, 'for' | 'of' | 'keepFiring'> & { noData: z.infer<typeof NoDataPolicy> };
+export type StatePolicy = Pick<RuleConfig, 'for' | 'of' | 'keepFiring' | 'threshold'> & {
+  noData: z.infer<typeof NoDataPolicy>;
+};
 
 export interface Transition {
   from: Status;
   to: Status;
 }
+
+/** A threshold looks back on so many windows at most. */
+const MOST_BAD = 2_000;
 
 const RESTING: InstanceState = {
   status: 'inactive',
@@ -74,10 +81,13 @@ export function nextState(
 ): { memory: RuleMemory | null; transition: Transition | null } {
   const before = stateBefore(memory, observation);
   if (!before) return { memory, transition: null };
-  const { windowEnd, revision } = observation;
+  const { windowEnd, revision, verdict } = observation;
   const current = step(before, observation, policy);
   // A revision is told as the change that people see: from how the window stood until now.
   const from = memory?.current.status ?? 'inactive';
+  if (policy.threshold && (verdict === 'breach' || current.status !== 'inactive')) {
+    current.bad = [...(before.bad ?? []), windowEnd].slice(-MOST_BAD);
+  }
   return {
     memory: { windowEnd, revision, before, current },
     transition: from === current.status ? null : { from, to: current.status },

@@ -3,6 +3,7 @@ import { decode, encode } from '../../store/json.ts';
 import type { StoreTx } from '../../store/open.ts';
 import type { AlertFiringHook, AlertingContext } from '../context.ts';
 import { type Judgement, judgeMeasurement } from '../decide/judge-measurement.ts';
+import { learnThreshold, type PastWindow } from '../decide/learn-threshold.ts';
 import { resolveRoutes } from '../decide/match-route.ts';
 import { nextState, type RuleMemory, stateBefore } from '../decide/next-state.ts';
 import { alertId, endEpisode, writeEpisode } from '../episodes.ts';
@@ -17,6 +18,8 @@ export interface EvaluateInput {
    * about this window: a metric that waits for labels is no missing data. Missing data are measurements that say so.
    */
   measurements: readonly Measurement[];
+  /** Of each rule whose threshold is learned, by its name: the windows that it may learn from. */
+  history?: ReadonlyMap<string, readonly PastWindow[]>;
   windowStart: number;
   windowEnd: number;
   /** Of the window, for the log: what an instance goes by is the revision of its own measurement. */
@@ -98,13 +101,21 @@ function evaluate(
   instance: string,
   measurement: Measurement,
   before: RuleMemory | null,
-  { windowEnd }: EvaluateInput,
+  { windowStart, windowEnd, history }: EvaluateInput,
 ): Evaluated | null {
   // Each number has its own revision: what no label can change is not judged anew because labels came.
   const at = { windowEnd, revision: measurement.revision };
   const from = stateBefore(before, at);
   if (!from) return null;
-  const judgement = judgeMeasurement(rule, measurement, from.value);
+  const { column, slice } = measurement;
+  const learned =
+    rule.threshold &&
+    learnThreshold(rule.threshold, {
+      window: { start: windowStart, end: windowEnd },
+      past: (history?.get(rule.name) ?? []).filter((past) => past.column === column && past.slice === slice),
+      bad: from.bad ?? [],
+    });
+  const judgement = judgeMeasurement(rule, measurement, from.value, learned);
   const { verdict, value } = judgement;
   const { memory } = nextState(before, { ...at, verdict, value }, rule);
   return memory && { rule, instance, measurement, judgement, before, after: memory };

@@ -3,7 +3,9 @@ import { addAlertCommands } from './alerts.ts';
 import { addCheckCommand } from './check.ts';
 import { addConfigCommands } from './config.ts';
 import { addDemoCommand } from './demo.ts';
+import { addDetectCommand } from './detect.ts';
 import { addDoctorCommand } from './doctor.ts';
+import { addProfileCommand } from './profile.ts';
 import { addRunCommands } from './runs.ts';
 import { addServeCommand } from './serve.ts';
 import { addTokenCommands } from './token.ts';
@@ -14,6 +16,8 @@ export const COMMANDS: readonly AddCommand[] = [
   addServeCommand,
   addDemoCommand,
   (program) => addCheckCommand(program, { stdout: process.stdout, stderr: process.stderr }),
+  (program) => addProfileCommand(program),
+  (program) => addDetectCommand(program, { stdout: process.stdout, stderr: process.stderr }),
   addConfigCommands,
   addRunCommands,
   addVersionCommands,

@@ -1,10 +1,11 @@
-import { Distribution, Mark, Measurement, ModelConfig, ModelSummary, MonitorWindow } from '@leeway/contract';
+import { Distribution, Mark, Measurement, MetricInfo, ModelConfig, ModelSummary, MonitorWindow } from '@leeway/contract';
 import { z } from 'zod';
 import { withoutSecrets } from '../../config/without-secrets.ts';
 import { modelOf } from '../../context.ts';
 import { distributionOf } from '../../monitoring/distribution.ts';
 import { marksOf, summarizeModel } from '../../monitoring/fleet.ts';
 import { readMeasurements } from '../../monitoring/measurements.ts';
+import { metricsOf } from '../../monitoring/metrics.ts';
 import { listWindows } from '../../monitoring/windows.ts';
 import type { RoutePlugin } from '../server.ts';
 
@@ -60,7 +61,7 @@ export const modelRoutes: RoutePlugin = (app, { ctx, configuration }) => {
         summary: 'Measurements, the latest revision of each',
         params: Params,
         querystring: Range.extend({
-          metric: z.string().optional().describe('Metric ids, separated by commas; all by default.'),
+          metric: z.string().optional().describe('Metric ids, separated by commas; fairness.* for all that begin so. All by default.'),
           monitor: z.string().optional(),
           column: z.string().default('').describe('A column, empty for the whole, * for any.'),
           slice: z.string().default('').describe('Such as origin=ATL, empty for all rows, * for any.'),
@@ -85,6 +86,20 @@ export const modelRoutes: RoutePlugin = (app, { ctx, configuration }) => {
         }),
       };
     },
+  );
+
+  app.get(
+    '/models/:model/metrics',
+    {
+      config: { access: 'read' },
+      schema: {
+        tags: ['models'],
+        summary: 'Metrics that the model can have, and what they are',
+        params: Params,
+        response: { 200: z.object({ metrics: z.array(MetricInfo) }) },
+      },
+    },
+    async (request) => ({ metrics: metricsOf(modelOf(ctx, request.params.model)) }),
   );
 
   app.get(

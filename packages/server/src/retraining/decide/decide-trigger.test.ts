@@ -16,6 +16,7 @@ const brokenFeed: OpenAlert = {
   id: 'al_1',
   rule: 'range',
   state: 'firing',
+  severity: 'warning',
   metric: 'quality.range_share',
   column: 'distance',
   slice: '',
@@ -26,6 +27,8 @@ const brokenFeed: OpenAlert = {
     slices: [{ slice: 'origin=ATL', metric: 'quality.range_share', value: 1, n: 10 }],
   },
 };
+
+const neverSeen: OpenAlert = { ...brokenFeed, cause: { ...brokenFeed.cause!, inferred: true } };
 
 interface Row {
   intent: string;
@@ -90,6 +93,18 @@ const rows: Row[] = [
     expected: 'start',
   },
   { intent: 'the feed is broken', occasion: { qualityAlerts: [brokenFeed] }, expected: 'quality_veto' },
+  { intent: 'only the reference never had it', occasion: { qualityAlerts: [neverSeen] }, expected: 'start' },
+  {
+    intent: 'only the reference never had it, and that is critical',
+    occasion: { qualityAlerts: [{ ...neverSeen, severity: 'critical' }] },
+    expected: 'quality_veto',
+  },
+  { intent: 'one of each', occasion: { qualityAlerts: [neverSeen, brokenFeed] }, expected: 'quality_veto' },
+  {
+    intent: 'an alert about data without a cause',
+    occasion: { qualityAlerts: [{ ...brokenFeed, cause: null }] },
+    expected: 'quality_veto',
+  },
   {
     intent: 'the feed is broken, asked by hand',
     occasion: { qualityAlerts: [brokenFeed], automatic: false },

@@ -11,7 +11,7 @@ export interface PastRun {
   superseded: boolean;
 }
 
-export type OpenAlert = Pick<Alert, 'id' | 'rule' | 'state' | 'metric' | 'column' | 'slice' | 'cause'>;
+export type OpenAlert = Pick<Alert, 'id' | 'rule' | 'state' | 'severity' | 'metric' | 'column' | 'slice' | 'cause'>;
 
 export interface Occasion {
   retrain: RetrainConfig | undefined;
@@ -59,10 +59,14 @@ export function decideTrigger({ retrain, runs, qualityAlerts, now, automatic }: 
   return decideVeto(retrain, qualityAlerts) ?? 'start';
 }
 
-/** The refusal of a run whose data would come from a broken feed, or null. */
+/**
+ * The refusal of a run whose data would come from a broken feed, or null. Values that only the reference never had may as
+ * well be the world's, which a new model is to learn: about them an alert vetoes only where its rule is critical.
+ */
 export function decideVeto(retrain: RetrainConfig, qualityAlerts: readonly OpenAlert[]): Refusal | null {
-  if (!retrain.veto.quality || qualityAlerts.length === 0) return null;
-  return refuse('quality_veto', qualityAlerts.map(describeAlert).join('; '));
+  const grave = qualityAlerts.filter(({ cause, severity }) => !cause?.inferred || severity === 'critical');
+  if (!retrain.veto.quality || grave.length === 0) return null;
+  return refuse('quality_veto', grave.map(describeAlert).join('; '));
 }
 
 function describeAlert({ id, rule, state, metric, column, slice, cause }: OpenAlert): string {

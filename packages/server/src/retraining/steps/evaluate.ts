@@ -1,6 +1,8 @@
 import { type DatasetInfo, LeewayError, type ModelConfig, type VersionInfo } from '@leeway/contract';
+import { storeEvaluatedScores } from '../../estimation/store.ts';
 import type { Prediction } from '../../gateway/runtime.ts';
-import { storeProfiles, trainingReference } from '../../monitoring/reference.ts';
+import { trainingReference } from '../../monitoring/decide/reference-rows.ts';
+import { storeProfiles } from '../../monitoring/reference.ts';
 import { artifactPath, storeArtifact } from '../../registry/artifacts.ts';
 import { championOf, registerVersion } from '../../registry/versions.ts';
 import { decode } from '../../store/json.ts';
@@ -37,6 +39,8 @@ export function registerEvaluate(ctx: RetrainingContext): void {
     // Before the version is known to anybody: a reference that is read without this profile would stay without it.
     const version = await nextVersion(ctx.store.db, model.name);
     await storeProfile(ctx, model, version, dataset, result);
+    const at = Date.parse(dataset.holdoutStart);
+    await storeEvaluatedScores(ctx.warehouse, model, version, at, said.labels, said.challenger);
     const { state, decision } = decideOutcome(retrain.approval, result.gates);
     return async (tx) => {
       const changed = await changeRun(ctx, tx, run, state, {

@@ -161,7 +161,7 @@ async function startForAlert(ctx: RetrainingContext, tx: StoreTx, alert: Asking,
 export async function openQualityAlerts(db: StoreReader, model: string): Promise<OpenAlert[]> {
   const rows = await db
     .selectFrom('alerts')
-    .select(['id', 'rule', 'state', 'metric', 'column', 'slice', 'cause'])
+    .select(['id', 'rule', 'state', 'severity', 'metric', 'column', 'slice', 'cause'])
     .where('model', '=', model)
     .where('state', 'in', ['firing', 'recovering'])
     .where('metric', 'like', 'quality.%')
@@ -170,6 +170,7 @@ export async function openQualityAlerts(db: StoreReader, model: string): Promise
   return rows.map((row) => ({
     ...row,
     state: row.state as Alert['state'],
+    severity: row.severity as Alert['severity'],
     cause: decodeOrNull<Cause>(row.cause as string | null),
   }));
 }

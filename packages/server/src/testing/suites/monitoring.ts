@@ -266,6 +266,26 @@ export function monitoringSuite(warehouse: WarehouseForm): void {
     expect(of(BINARY.name, NEGATIVE_DAY, 'quality.range_share', 'amount')[0]!.value).toBeLessThan(negative + 0.05);
   });
 
+  test('fairness: groups of the protected column, and how far apart they are', () => {
+    const north = of(BINARY.name, 1, 'fairness.selection_rate', 'region', 'region=north').at(-1)!;
+    const south = of(BINARY.name, 1, 'fairness.selection_rate', 'region', 'region=south').at(-1)!;
+    expect(north.value).toBe(of(BINARY.name, 1, 'selection_rate', '', 'region=north').at(-1)!.value);
+    expect(of(BINARY.name, 1, 'fairness.groups', 'region').at(-1)).toMatchObject({ value: 3 });
+    const gap = of(BINARY.name, 1, 'fairness.demographic_parity_difference', 'region').at(-1)!;
+    expect(gap.value).toBeGreaterThanOrEqual(Math.abs(north.value! - south.value!) - 1e-12);
+    expect(of(BINARY.name, SMALL_DAY, 'fairness.equal_opportunity_difference', 'region').at(-1)).toMatchObject({
+      value: null,
+      status: 'no_data',
+    });
+    expect(of(BINARY.name, UNLABELLED_DAY, 'fairness.demographic_parity_ratio', 'region').at(-1)).toMatchObject({
+      value: null,
+      status: 'no_data',
+    });
+    expect(measurements.filter(({ model, metric }) => model !== BINARY.name && metric.startsWith('fairness.'))).toEqual(
+      [],
+    );
+  });
+
   test('service: requests, errors and latencies', () => {
     const own = rows.filter((row) => row.task === 'binary' && row.day === 1);
     expect(of(BINARY.name, 1, 'service.error_share')[0]!.value).toBeCloseTo(
@@ -309,6 +329,21 @@ export function monitoringSuite(warehouse: WarehouseForm): void {
       `/api/v1/models/${REGRESSION.name}/measurements?metric=mae&from=2026-03-01&to=2026-04-01`,
     );
     expect(new Set(body.measurements.map((m) => m.windowStart)).size).toBe(body.measurements.length);
+    const of = async (metric: string) => {
+      const { body: some } = await server.call<{ measurements: { metric: string }[] }>(
+        `/api/v1/models/${REGRESSION.name}/measurements?metric=${metric}&column=*&from=2026-03-01&to=2026-04-01`,
+      );
+      return some.measurements.map((m) => m.metric);
+    };
+    expect(new Set((await of('mae,service.*')).map((metric) => metric.split('.')[0]))).toEqual(
+      new Set(['mae', 'service']),
+    );
+    const { body: known } = await server.call<{ metrics: { id: string }[] }>(
+      `/api/v1/models/${REGRESSION.name}/metrics`,
+    );
+    const ids = new Set(known.metrics.map(({ id }) => id));
+    expect(ids.size).toBe(known.metrics.length);
+    expect((await of('')).filter((metric) => !ids.has(metric))).toEqual([]);
     const { body: fleet } = await server.call<{ models: { name: string; health: string; lastWindow: string }[] }>(
       '/api/v1/models',
     );

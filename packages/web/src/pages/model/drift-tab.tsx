@@ -10,6 +10,7 @@ import { Load } from '../../components/load.tsx';
 import { Nothing, Section } from '../../components/page.tsx';
 import { ColumnPanel } from './column-panel.tsx';
 import { MetricTimeline } from './metric-timeline.tsx';
+import { MultivariateSection } from './multivariate-section.tsx';
 import type { ModelView } from './view.ts';
 
 export function DriftTab({ view }: { view: ModelView }) {
@@ -49,6 +50,7 @@ export function DriftTab({ view }: { view: ModelView }) {
           }
         </Load>
       </Section>
+      <MultivariateSection view={view} />
     </Stack>
   );
 }

@@ -3,8 +3,9 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { marksQuery } from '../../api/queries.ts';
+import type { Detection } from '../../charts/detections.ts';
 import { type Point, STATUS_WORDS } from '../../charts/series.ts';
-import { thresholdsOf } from '../../charts/thresholds.ts';
+import { type ThresholdLine, thresholdsOf } from '../../charts/thresholds.ts';
 import { timelineOption } from '../../charts/timeline.ts';
 import { Chart, usePalette } from '../../components/chart.tsx';
 import { formatMetric } from '../../lib/format.ts';
@@ -17,16 +18,25 @@ interface MetricTimelineProps {
   column?: string;
   points: Point[];
   shadows?: { version: string; points: Point[] }[];
+  /** Estimates of the same windows. */
+  estimates?: Point[];
+  detections?: Detection[] | null;
+  /** Limits that are not those of a rule. */
+  bounds?: ThresholdLine[];
   /** With the lanes of events and the coverage of labels. */
   full?: boolean;
+  zoom?: boolean;
   height: number;
 }
 
 const NO_SHADOWS: { version: string; points: Point[] }[] = [];
+const NO_POINTS: Point[] = [];
+const NO_BOUNDS: ThresholdLine[] = [];
 const NO_MARKS: Mark[] = [];
 
 export function MetricTimeline(props: MetricTimelineProps) {
   const { view, metric, column = '', points, shadows = NO_SHADOWS, full = false, height } = props;
+  const { estimates = NO_POINTS, detections = null, bounds = NO_BOUNDS, zoom = false } = props;
   const palette = usePalette();
   const navigate = useNavigate();
   const marks = useQuery(marksQuery(view.name, { from: view.span.from })).data ?? NO_MARKS;
@@ -37,14 +47,31 @@ export function MetricTimeline(props: MetricTimelineProps) {
       metric,
       points,
       span: { from: Math.max(Date.parse(view.span.from), points[0]?.start ?? 0), to: Date.parse(view.span.to) },
-      thresholds: thresholdsOf(rules, { metric, column }, points),
+      thresholds: [...bounds, ...thresholdsOf(rules, { metric, column }, points)],
       marks,
       shaded: marks.filter(({ kind, label }) => kind === 'alert' && about.has(label)),
       shadows,
+      estimates,
+      detections,
       full,
+      zoom,
       palette,
     });
-  }, [view.config, view.span, metric, column, points, shadows, full, marks, palette]);
+  }, [
+    view.config,
+    view.span,
+    metric,
+    column,
+    points,
+    shadows,
+    estimates,
+    detections,
+    bounds,
+    full,
+    zoom,
+    marks,
+    palette,
+  ]);
 
   const open = (data: unknown) => {
     const mark = (data as { mark?: Mark } | undefined)?.mark;

@@ -15,6 +15,7 @@ import { RANGES, type Range } from '../../lib/time.ts';
 import { AlertsTab } from './alerts-tab.tsx';
 import { ConfigurationTab } from './configuration-tab.tsx';
 import { DriftTab } from './drift-tab.tsx';
+import { FairnessTab, useFairness } from './fairness-tab.tsx';
 import { OverviewTab } from './overview-tab.tsx';
 import { QualityTab } from './quality-tab.tsx';
 import { RunsTab } from './runs-tab.tsx';
@@ -26,6 +27,7 @@ import { DEFAULT_RANGE, type ModelView, useModelQuery, useModelView } from './vi
 const LABELS: Record<Tab, string> = {
   overview: 'Performance',
   drift: 'Drift',
+  fairness: 'Fairness',
   quality: 'Data quality',
   service: 'Service',
   alerts: 'Alerts',
@@ -34,7 +36,7 @@ const LABELS: Record<Tab, string> = {
   configuration: 'Configuration',
 };
 
-const TIMED: Tab[] = ['overview', 'drift', 'quality', 'service'];
+const TIMED: Tab[] = ['overview', 'drift', 'fairness', 'quality', 'service'];
 
 export function ModelPage() {
   const { model } = useParams({ from: '/shell/models/$model' });
@@ -50,6 +52,7 @@ function Model({ name, data }: { name: string; data: { summary: ModelSummary; co
   const view = useModelView(name, data);
   const { summary, search, change } = view;
   const tab = search.tab ?? 'overview';
+  const hasFairness = (useFairness(view).data?.length ?? 0) > 0;
   return (
     <Page title={name} aside={<Aside summary={summary} />} actions={<Retrain view={view} />}>
       <Facts
@@ -64,7 +67,7 @@ function Model({ name, data }: { name: string; data: { summary: ModelSummary; co
       />
       <Tabs value={tab} onChange={(value) => change({ tab: (value ?? 'overview') as Tab })} keepMounted={false}>
         <Tabs.List mb="md" aria-label="About the model">
-          {TABS.map((one) => (
+          {TABS.filter((one) => one !== 'fairness' || hasFairness || tab === 'fairness').map((one) => (
             <Tabs.Tab key={one} value={one}>
               {LABELS[one]}
             </Tabs.Tab>
@@ -76,6 +79,9 @@ function Model({ name, data }: { name: string; data: { summary: ModelSummary; co
         </Tabs.Panel>
         <Tabs.Panel value="drift">
           <DriftTab view={view} />
+        </Tabs.Panel>
+        <Tabs.Panel value="fairness">
+          <FairnessTab view={view} />
         </Tabs.Panel>
         <Tabs.Panel value="quality">
           <QualityTab view={view} />

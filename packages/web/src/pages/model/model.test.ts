@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { measurements } from '../../../test/fixtures.ts';
-import { qualityRows } from './quality-rows.ts';
+import { isFinding, qualityRows } from './quality-rows.ts';
 import { modelSearch } from './search.ts';
 
 describe('modelSearch', () => {
@@ -13,27 +13,45 @@ describe('modelSearch', () => {
 });
 
 describe('qualityRows', () => {
-  const metrics = ['quality.missing_share', 'quality.range_share', 'quality.new_category_share'];
-  const rows = qualityRows(
-    measurements.filter(({ metric }) => metrics.includes(metric)),
-    metrics,
-  );
+  const quality = measurements.filter(({ metric, column }) => metric.startsWith('quality.') && column !== '');
+  const rows = qualityRows(quality, 'column');
 
   it('has the columns with the worst findings first', () => {
-    expect(rows.slice(0, 2).map(({ column, worst }) => [column, worst?.metric])).toEqual([
+    expect(rows.slice(0, 3).map(({ key, worst }) => [key, worst?.metric])).toEqual([
+      ['taxi_out', 'quality.correlation_shift'],
       ['distance', 'quality.range_share'],
       ['carrier', 'quality.new_category_share'],
     ]);
   });
 
   it('does not call a finding what the reference had too', () => {
-    expect(rows.find(({ column }) => column === 'visibility')!.worst).toBeNull();
+    expect(rows.find(({ key }) => key === 'visibility')!.worst).toBeNull();
   });
 
   it('gives the last window of each metric that applies', () => {
-    expect([...rows.find(({ column }) => column === 'carrier')!.last.keys()]).toEqual([
+    expect([...rows.find(({ key }) => key === 'carrier')!.last.keys()]).toEqual([
       'quality.missing_share',
       'quality.new_category_share',
+    ]);
+  });
+
+  it('takes what the check calls a finding for one, whatever the size', () => {
+    const shift = quality.filter(({ metric }) => metric === 'quality.correlation_shift');
+    const none = shift.map((one) => ({ ...one, detail: { found: false } }));
+    expect(qualityRows(none, 'column')[0]!.worst).toBeNull();
+    expect(isFinding(shift.at(-1)!)).toBe(true);
+    expect(isFinding({ ...shift.at(-1)!, value: 0.0001 })).toBe(true);
+  });
+
+  it('has a row for each metric of the window as a whole', () => {
+    const whole = measurements.filter(({ metric, column }) => metric.startsWith('quality.') && column === '');
+    expect(qualityRows(whole, 'metric').map(({ key, worst }) => [key, worst !== null])).toEqual([
+      ['quality.row_count_score', true],
+      ['quality.duplicate_share', true],
+      ['quality.age_seconds', false],
+      ['quality.gap_seconds', false],
+      ['quality.late_share', false],
+      ['quality.rows', false],
     ]);
   });
 });

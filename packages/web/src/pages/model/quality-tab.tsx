@@ -1,88 +1,117 @@
 import type { Measurement } from '@leeway/contract';
 import { Anchor, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
-import { measurementsQuery, windowsQuery } from '../../api/queries.ts';
-import { groupBy, toPoints } from '../../charts/series.ts';
+import { type ReactNode, useMemo } from 'react';
+import { measurementsQuery, metricsQuery, windowsQuery } from '../../api/queries.ts';
+import { groupBy, STATUS_WORDS, toPoints } from '../../charts/series.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { Load } from '../../components/load.tsx';
 import { Section } from '../../components/page.tsx';
-import { formatShare } from '../../lib/format.ts';
+import { formatMetric } from '../../lib/format.ts';
+import { describeMetric } from '../../lib/metrics.ts';
 import { formatWindow } from '../../lib/time.ts';
 import { MetricTimeline } from './metric-timeline.tsx';
-import { type QualityRow, qualityRows } from './quality-rows.ts';
+import { isFinding, type QualityRow, qualityRows } from './quality-rows.ts';
 import type { ModelView } from './view.ts';
 
-const BY_COLUMN = ['quality.missing_share', 'quality.range_share', 'quality.new_category_share'] as const;
-const TITLES: Record<(typeof BY_COLUMN)[number], string> = {
-  'quality.missing_share': 'Missing values',
-  'quality.range_share': 'Out of range',
-  'quality.new_category_share': 'New categories',
-};
+const METRIC = ['quality.*'];
+const ROWS = 'quality.rows';
 
 export function QualityTab({ view }: { view: ModelView }) {
   const { name, monitor, span, dense } = view;
-  const whole = useQuery(
-    measurementsQuery(name, { metric: ['quality.rows', 'quality.rejected_share'], monitor, ...span }),
-  );
-  const columns = useQuery(measurementsQuery(name, { metric: [...BY_COLUMN], monitor, column: '*', ...dense }));
-  const windows = useQuery(windowsQuery(name, span)).data;
-  const rows = useMemo(
-    () =>
-      toPoints(
-        (whole.data ?? []).filter(({ metric }) => metric === 'quality.rows'),
-        windows?.filter((window) => window.monitor === monitor && window.rows === 0),
-      ),
-    [whole.data, windows, monitor],
-  );
+  const whole = useQuery(measurementsQuery(name, { metric: METRIC, monitor, ...span }));
+  const columns = useQuery(measurementsQuery(name, { metric: METRIC, monitor, column: '*', ...dense }));
+  const known = useQuery(metricsQuery(name)).data;
+  const texts = useMemo(() => new Map(known?.map(({ id, text }) => [id, text])), [known]);
   return (
     <Stack gap="lg">
-      <Section title="Predictions" note="rows per window">
-        <Load query={whole} height={150}>
-          {() => <MetricTimeline view={view} metric="quality.rows" points={rows} height={150} />}
-        </Load>
-      </Section>
+      <Load query={whole} height={300}>
+        {(measurements) => <OfWindow view={view} measurements={measurements} texts={texts} />}
+      </Load>
       <Load query={columns} height={300}>
-        {(measurements) => <ByColumn view={view} measurements={measurements} />}
+        {(measurements) => (
+          <ByColumn view={view} measurements={measurements.filter(({ column }) => column !== '')} texts={texts} />
+        )}
       </Load>
     </Stack>
   );
 }
 
-function ByColumn({ view, measurements }: { view: ModelView; measurements: Measurement[] }) {
-  const rows = useMemo(() => qualityRows(measurements, BY_COLUMN), [measurements]);
-  const chosen = rows.find(({ column }) => column === view.search.column)?.column ?? rows[0]?.column;
+interface PartProps {
+  view: ModelView;
+  measurements: Measurement[];
+  /** What each metric is, in words. */
+  texts: ReadonlyMap<string, string>;
+}
+
+/** What is measured of the window as a whole: its rows, what was refused, how late it came. */
+function OfWindow({ view, measurements, texts }: PartProps) {
+  const { name, monitor, span, search, change } = view;
+  const windows = useQuery(windowsQuery(name, span)).data;
+  const rows = useMemo(() => qualityRows(measurements, 'metric'), [measurements]);
+  const chosen = rows.find(({ key }) => key === search.metric)?.key ?? ROWS;
+  const points = useMemo(
+    () =>
+      toPoints(
+        groupBy(measurements, 'metric').get(chosen) ?? [],
+        windows?.filter((window) => window.monitor === monitor && window.rows === 0),
+      ),
+    [measurements, windows, monitor, chosen],
+  );
+  const columns: Column<QualityRow>[] = [
+    {
+      title: 'Measure',
+      cell: ({ key }) => (
+        <Choice chosen={key === chosen} hint={texts.get(key)} onChoose={() => change({ metric: key })}>
+          {describeMetric(key).label}
+        </Choice>
+      ),
+    },
+    { title: 'Last window', numeric: true, cell: ({ key, last }) => <Last measurement={last.get(key)} /> },
+    { title: 'Worst in the time shown', cell: ({ worst }) => <Worst worst={worst} /> },
+  ];
+  return (
+    <>
+      <Section title={describeMetric(chosen).label} note={texts.get(chosen) ?? 'per window'}>
+        <MetricTimeline view={view} metric={chosen} points={points} height={150} />
+      </Section>
+      {rows.length > 1 && (
+        <Section title="The window as a whole" note="choose one to see it over time">
+          <DataTable
+            label="Data quality of the window"
+            rows={rows}
+            columns={columns}
+            rowKey={({ key }) => key}
+            empty="No quality was measured in this time."
+          />
+        </Section>
+      )}
+    </>
+  );
+}
+
+function ByColumn({ view, measurements, texts }: PartProps) {
+  const rows = useMemo(() => qualityRows(measurements, 'column'), [measurements]);
+  const metrics = useMemo(() => [...groupBy(measurements, 'metric').keys()], [measurements]);
+  const chosen = rows.find(({ key }) => key === view.search.column)?.key ?? rows[0]?.key;
   const columns: Column<QualityRow>[] = [
     {
       title: 'Column',
-      cell: ({ column }) => (
-        <Anchor
-          component="button"
-          type="button"
-          fw={column === chosen ? 600 : 400}
-          aria-pressed={column === chosen}
-          onClick={() => view.change({ column })}
-        >
-          {column}
-        </Anchor>
+      cell: ({ key }) => (
+        <Choice chosen={key === chosen} onChoose={() => view.change({ column: key })}>
+          {key}
+        </Choice>
       ),
     },
-    ...BY_COLUMN.map(
+    { title: 'Worst in the time shown', cell: ({ worst }) => <Worst worst={worst} named /> },
+    ...metrics.map(
       (metric): Column<QualityRow> => ({
-        title: `${TITLES[metric]}, last window`,
+        title: describeMetric(metric).label,
+        hint: texts.get(metric),
         numeric: true,
-        cell: (row) => <LastShare measurement={row.last.get(metric)} />,
+        cell: ({ last }) => <Last measurement={last.get(metric)} />,
       }),
     ),
-    {
-      title: 'Worst in the time shown',
-      cell: ({ worst }) =>
-        worst === null ? (
-          <span className="quiet">nothing found</span>
-        ) : (
-          `${formatShare(worst.value)} ${TITLES[worst.metric as keyof typeof TITLES].toLowerCase()}, ${formatWindow(worst.windowStart, worst.windowEnd)}`
-        ),
-    },
   ];
   const own = groupBy(
     measurements.filter(({ column }) => column === chosen),
@@ -92,28 +121,22 @@ function ByColumn({ view, measurements }: { view: ModelView; measurements: Measu
     <>
       {chosen && (
         <Section title={`${chosen} over time`}>
-          <div style={{ display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(380px, 1fr))', gap: 16 }}>
-            {BY_COLUMN.filter((metric) => own.has(metric)).map((metric) => (
+          <div className="small-charts">
+            {[...own].map(([metric, series]) => (
               <div key={metric}>
-                <span className="quiet">{TITLES[metric]}</span>
-                <MetricTimeline
-                  view={view}
-                  metric={metric}
-                  column={chosen}
-                  points={toPoints(own.get(metric)!)}
-                  height={140}
-                />
+                <span className="quiet">{describeMetric(metric).label}</span>
+                <MetricTimeline view={view} metric={metric} column={chosen} points={toPoints(series)} height={140} />
               </div>
             ))}
           </div>
         </Section>
       )}
-      <Section title="Columns" note="those with findings first">
+      <Section title="Columns" note="those with findings first; numbers are of the last window">
         <DataTable
           label="Data quality by column"
           rows={rows}
           columns={columns}
-          rowKey={({ column }) => column}
+          rowKey={({ key }) => key}
           empty="No quality was measured in this time."
         />
       </Section>
@@ -121,14 +144,57 @@ function ByColumn({ view, measurements }: { view: ModelView; measurements: Measu
   );
 }
 
-function LastShare({ measurement }: { measurement: Measurement | undefined }) {
-  if (!measurement) return <span className="quiet">does not apply</span>;
-  const { status, value, reference } = measurement;
-  if (status !== 'ok') return <span className="quiet">{status === 'no_data' ? 'no data' : 'not enough data'}</span>;
+interface ChoiceProps {
+  chosen: boolean;
+  hint?: string | undefined;
+  onChoose: () => void;
+  children: ReactNode;
+}
+
+function Choice({ chosen, hint, onChoose, children }: ChoiceProps) {
   return (
-    <>
-      {formatShare(value)}
-      {reference !== null && reference > 0 && <span className="quiet"> (reference {formatShare(reference)})</span>}
-    </>
+    <Anchor
+      component="button"
+      type="button"
+      fw={chosen ? 600 : 400}
+      aria-pressed={chosen}
+      title={hint}
+      onClick={onChoose}
+    >
+      {children}
+    </Anchor>
+  );
+}
+
+function Worst({ worst, named = false }: { worst: Measurement | null; named?: boolean }) {
+  if (worst === null) return <span className="quiet">nothing found</span>;
+  const { metric, value, windowStart, windowEnd, detail } = worst;
+  const other = typeof detail['with'] === 'string' ? ` with ${detail['with']}` : '';
+  const what = named ? ` ${describeMetric(metric).label.toLowerCase()}${other}` : '';
+  return `${formatMetric(metric, value)}${what}, ${formatWindow(windowStart, windowEnd)}`;
+}
+
+function Last({ measurement }: { measurement: Measurement | undefined }) {
+  if (!measurement)
+    return (
+      <span className="quiet" title="does not apply">
+        –
+      </span>
+    );
+  const { metric, status, reason, value, reference } = measurement;
+  if (status !== 'ok') {
+    return (
+      <span className="quiet" title={reason}>
+        {STATUS_WORDS[status]}
+      </span>
+    );
+  }
+  return (
+    <span style={isFinding(measurement) ? { color: 'var(--warning)', fontWeight: 500 } : {}}>
+      {formatMetric(metric, value)}
+      {reference !== null && reference > 0 && (
+        <span className="quiet"> (reference {formatMetric(metric, reference)})</span>
+      )}
+    </span>
   );
 }

@@ -1,6 +1,16 @@
 import { RANGES, type Range } from '../../lib/time.ts';
 
-export const TABS = ['overview', 'drift', 'quality', 'service', 'alerts', 'runs', 'versions', 'configuration'] as const;
+export const TABS = [
+  'overview',
+  'drift',
+  'fairness',
+  'quality',
+  'service',
+  'alerts',
+  'runs',
+  'versions',
+  'configuration',
+] as const;
 export type Tab = (typeof TABS)[number];
 
 /** What of a model's page stands in its address, so that a link shows the same to someone else. */

@@ -1,0 +1,25 @@
+import type { ModelConfig, MonitorConfig } from '@leeway/contract';
+import { nearest } from '../config/nearest.ts';
+import { ESTIMATED_METRICS } from './metrics.ts';
+
+/** What is wrong with how a monitor wants performance to be estimated. */
+export function estimateMistakes(
+  { task, columns }: ModelConfig,
+  { estimate: { method, metrics } }: MonitorConfig,
+): { at: PropertyKey[]; message: string }[] {
+  const at = ['estimate', 'method'];
+  if (method === 'cbpe' && (task !== 'binary' || columns.score === undefined)) {
+    return [{ at, message: 'cbpe needs a binary model with a score column' }];
+  }
+  if (method === 'dle' && task !== 'regression') return [{ at, message: 'dle needs a regression' }];
+  if (method === 'importance_weighted' && task === 'multiclass') {
+    return [{ at, message: 'importance_weighted needs a binary model or a regression' }];
+  }
+  const known: readonly string[] = ESTIMATED_METRICS[task === 'regression' ? 'regression' : 'binary'];
+  return (metrics ?? []).flatMap((id, i) => {
+    if (known.includes(id)) return [];
+    const near = nearest(id, [...known]);
+    const hint = near ? `did you mean "${near}"?` : `there are ${known.join(', ')}`;
+    return [{ at: ['estimate', 'metrics', i], message: `"${id}" is not estimated; ${hint}` }];
+  });
+}

@@ -1,0 +1,194 @@
+import type { Measurement } from '@leeway/contract';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readMeasurements } from '../monitoring/measurements.ts';
+import { openTestApp, type TestApp } from '../testing/app.ts';
+import { DAY, documentOf, HOUR, MINUTE, random, START } from '../testing/models.ts';
+
+const monitor = {
+  name: 'daily',
+  window: '1d',
+  grace: '10m',
+  maturity: { delay: '1d', coverage: 0.8, timeout: '3d', revise: '2d' },
+  minimumRows: 50,
+};
+const reference = { kind: 'period', start: '2026-03-02', end: '2026-03-04' };
+
+const BINARY = {
+  name: 'churn',
+  task: 'binary',
+  columns: { features: { usage: { type: 'numeric' }, plan: { type: 'categorical' } }, score: 'score' },
+  reference,
+  monitors: [monitor],
+};
+const REGRESSION = {
+  name: 'delay',
+  task: 'regression',
+  columns: { features: { load: { type: 'numeric' }, line: { type: 'categorical' } } },
+  reference,
+  monitors: [{ ...monitor, estimate: { method: 'dle', secondOpinion: true } }],
+};
+
+const DAYS = 14;
+/** Days 0 to 2 are the reference. More of what it had, then labels that mean something else, then values it never had. */
+const SHIFTED = 5;
+const TURNED = 7;
+const AFTER_TURNED = 10;
+const STRANGE = 11;
+const ROWS = 700;
+
+interface Row {
+  prediction: Record<string, unknown>;
+  label: { id: string; label: unknown };
+  truth: number;
+}
+
+function rowsOf(name: string, day: number): Row[] {
+  const chance = random(day * 7 + name.length);
+  const normal = () => Math.sqrt(-2 * Math.log(1 - chance())) * Math.cos(2 * Math.PI * chance());
+  return Array.from({ length: ROWS }, (_, i) => {
+    const time = START + day * DAY + Math.floor(chance() * DAY);
+    const x = normal() * 0.8 + (day === SHIFTED ? 0.6 : 0) + (day === STRANGE ? 9 : 0);
+    const kind = chance() < 0.5 ? 'a' : 'b';
+    const id = `${name}-${day}-${i}`;
+    if (name === BINARY.name) {
+      // The score says too much; the chance is nearer to the middle.
+      const z = 1.5 * x + (kind === 'a' ? 0.5 : -0.5);
+      const score = 1 / (1 + Math.exp(-2 * z));
+      let positive = chance() < 1 / (1 + Math.exp(-z));
+      if (day === TURNED && i % 2 === 0) positive = !positive;
+      const label = positive ? '1' : '0';
+      const said = score >= 0.5 ? '1' : '0';
+      return {
+        prediction: { id, time, usage: x, plan: kind, score, prediction: said },
+        label: { id, label },
+        truth: said === label ? 1 : 0,
+      };
+    }
+    const said = 20 + 3 * x;
+    const label = said + normal() * (0.5 + Math.exp(x) + (kind === 'a' ? 1 : 0));
+    return {
+      prediction: { id, time, load: x, line: kind, prediction: said },
+      label: { id, label },
+      truth: Math.abs(said - label),
+    };
+  });
+}
+
+describe('estimates before the labels', () => {
+  let server: TestApp;
+  const found = new Map<string, Measurement[]>();
+
+  beforeAll(async () => {
+    server = await openTestApp({ config: documentOf(BINARY, REGRESSION) });
+    for (let day = 0; day <= DAYS; day++) {
+      for (const { name } of [BINARY, REGRESSION]) {
+        server.clock.set(START + day * DAY);
+        if (day > 0)
+          await server.app.services.ingest.predictions(
+            name,
+            rowsOf(name, day - 1).map(({ prediction }) => prediction),
+          );
+      }
+      server.clock.set(START + day * DAY + 11 * MINUTE);
+      await server.app.settle();
+      server.clock.set(START + day * DAY + 6 * HOUR);
+      for (const { name } of [BINARY, REGRESSION]) {
+        if (day > 0)
+          await server.app.services.ingest.labels(
+            name,
+            rowsOf(name, day - 1).map(({ label }) => label),
+          );
+      }
+      if (day === 6) await server.restart();
+    }
+    for (const { name } of [BINARY, REGRESSION]) {
+      const read = { model: name, slice: '', column: '', from: START, to: START + DAYS * DAY };
+      found.set(name, await readMeasurements(server.app.ctx.warehouse, read));
+    }
+  }, 120_000);
+  afterAll(() => server.close());
+
+  const of = (model: string, day: number, metric: string) =>
+    found.get(model)!.find((m) => m.metric === metric && Date.parse(m.windowStart) === START + day * DAY)!;
+  const realised = (model: string, day: number) => rowsOf(model, day).reduce((sum, { truth }) => sum + truth, 0) / ROWS;
+
+  test('before the reference has labels, nothing is estimated, and it is said why', () => {
+    const first = of(BINARY.name, 0, 'estimated.accuracy');
+    expect(first).toMatchObject({ value: null, status: 'insufficient' });
+    expect(first.reason).toMatch(/withdrawn: .*200 are wanted|no reference/);
+  });
+
+  test.each([
+    [BINARY.name, 'accuracy', 4],
+    [BINARY.name, 'accuracy', SHIFTED],
+    [REGRESSION.name, 'mae', 4],
+    [REGRESSION.name, 'mae', SHIFTED],
+  ])('%s: the estimate of %s on day %i is near what the labels showed', (model, metric, day) => {
+    const { value, lower, upper, n, status } = of(model, day, `estimated.${metric}`);
+    const shown = realised(model, day);
+    expect({ n, status }).toEqual({ n: ROWS, status: 'ok' });
+    expect(Math.abs(value! / shown - 1)).toBeLessThan(0.1);
+    expect(shown).toBeGreaterThan(lower!);
+    expect(shown).toBeLessThan(upper!);
+  });
+
+  test('the shift itself is large: the day before says otherwise', () => {
+    expect(realised(REGRESSION.name, SHIFTED) / realised(REGRESSION.name, 4)).toBeGreaterThan(1.3);
+  });
+
+  test('scores that say too much are calibrated, and this is told', () => {
+    const { detail } = of(BINARY.name, 4, 'estimated.roc_auc');
+    expect(detail['calibration']).toMatchObject({ applied: true });
+    expect(detail['method']).toBe('cbpe');
+  });
+
+  test('when labels come, the error of the estimate is measured', () => {
+    const { value, n, detail } = of(BINARY.name, SHIFTED, 'estimate_error.accuracy');
+    const shown = realised(BINARY.name, SHIFTED);
+    expect(n).toBe(ROWS);
+    expect(detail['realised']).toBeCloseTo(shown, 9);
+    expect(value).toBeCloseTo(of(BINARY.name, SHIFTED, 'estimated.accuracy').value! - shown, 9);
+    const later = of(BINARY.name, TURNED, 'estimated.accuracy').detail['record'];
+    expect(later).toMatchObject({ windows: expect.any(Number), coverage: expect.any(Number) });
+  });
+
+  test('where scores mean something else than before, the estimate was wrong, is withdrawn, and comes back', () => {
+    const gap = of(BINARY.name, TURNED, 'estimate_calibration_gap');
+    expect(gap.value! - gap.reference!).toBeGreaterThan(0.1);
+    expect(of(BINARY.name, 4, 'estimate_calibration_gap').value!).toBeLessThan(0.06);
+    // Its labels are in on the second day after it.
+    const after = of(BINARY.name, TURNED + 2, 'estimated.accuracy');
+    expect(after).toMatchObject({ value: null, status: 'insufficient', detail: { withdrawn: 'miscalibrated' } });
+    expect(after.reason).toMatch(/withdrawn: the latest labels lie off the expected chances/);
+    expect(after.detail['estimate']).toEqual(expect.any(Number));
+    expect(of(BINARY.name, AFTER_TURNED, 'estimated.accuracy').value).not.toBeNull();
+  });
+
+  test('rows such as the reference never had are not judged', () => {
+    for (const [model, metric, column] of [
+      [BINARY.name, 'roc_auc', 'usage'],
+      [REGRESSION.name, 'mae', 'load'],
+    ] as const) {
+      const { value, reason, detail } = of(model, STRANGE, `estimated.${metric}`);
+      expect(value).toBeNull();
+      expect(reason).toMatch(new RegExp(`% of the values of ${column} are such as the reference never had`));
+      expect(detail['withdrawn']).toBe('unseen_values');
+    }
+  });
+
+  test('a second opinion stands beside', () => {
+    const { value, detail } = of(REGRESSION.name, SHIFTED, 'estimated.mae');
+    const second = (detail['second'] as Record<string, { value: number }>)['mae']!;
+    expect(Math.abs(second.value / value! - 1)).toBeLessThan(0.15);
+  });
+
+  test('what was learned is kept, once', async () => {
+    const rows = await server.app.ctx.warehouse.query<{ column: string; n: number }>(
+      "SELECT column, uniqExact(reference) AS n FROM profiles WHERE column IN ('cbpe', 'dle') GROUP BY column ORDER BY column",
+    );
+    expect(rows).toEqual([
+      { column: 'cbpe', n: 1 },
+      { column: 'dle', n: 1 },
+    ]);
+  });
+});
