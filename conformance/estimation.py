@@ -129,7 +129,7 @@ def multiclass():
     def rows(n, sharpness):
         z = rng.normal(size=(n, 3))
         p = np.exp(sharpness * z)
-        p = np.round(p / p.sum(axis=1, keepdims=True), 4)
+        p = np.round(p / p.sum(axis=1, keepdims=True), 6)
         truth = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
         label = [rng.choice(classes, p=row) for row in truth]
         frame = pd.DataFrame({columns[name]: p[:, i] for i, name in enumerate(classes)})
@@ -137,7 +137,7 @@ def multiclass():
         frame["label"] = label
         return frame
 
-    reference, window = rows(600, 2), rows(300, 2.2)
+    reference, window = rows(450, 2), rows(200, 2.2)
     calibrators = _fit_calibrators(reference, "label", columns, IsotonicCalibrator())
     calibrated = _calibrate_predicted_probabilities(window, "label", columns, calibrators)
     per_class, expected = {}, {}
@@ -153,7 +153,7 @@ def multiclass():
         "applied": {name: type(calibrators[name]).__name__ != "NoopCalibrator" for name in classes},
         "reference": {**{name: reference[columns[name]] for name in classes}, "label": list(reference.label)},
         "window": {**{name: window[columns[name]] for name in classes}, "said": list(window.said)},
-        "calibrated": {name: calibrated[columns[name]].round(12) for name in classes},
+        "calibrated": {name: calibrated[columns[name]].round(9) for name in classes},
         "expected": expected,
     }
 

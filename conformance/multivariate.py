@@ -1,6 +1,6 @@
 """Writes multivariate.json: principal components, reconstruction errors, kernel discrepancies, domain classifiers, text.
 
-Needs: numpy, scipy, scikit-learn, pandas, nannyml, category_encoders
+Needs: numpy, scipy, scikit-learn, pandas, nannyml
 """
 
 import importlib.metadata

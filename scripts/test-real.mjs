@@ -282,6 +282,8 @@ async function ask({ question, folder, dataDir }) {
   try {
     await run({
       folder,
+      /** A place for a file of its own. */
+      path: (name) => join(dataDir, name),
       readCsv,
       readParquet: async (path, kinds) => readRows((await server('learner/read-table.js')).readTable, path, kinds),
       /** Writes rows to a file of that name and tells its path. */
@@ -294,7 +296,11 @@ async function ask({ question, folder, dataDir }) {
       leeway,
       note: (text) => notes.push(text),
       check: (text, ok, got) =>
-        checks.push({ text, ok, got: typeof got === 'number' ? String(Number(got.toPrecision(4))) : got }),
+        checks.push({
+          text,
+          ok,
+          got: typeof got === 'number' && !Number.isInteger(got) ? String(Number(got.toPrecision(4))) : got,
+        }),
     });
   } catch (error) {
     checks.push({ text: 'every command answered', ok: false, got: error.stack ?? String(error) });

@@ -9,6 +9,7 @@ from typing import Any, List, Tuple
 from uuid import UUID
 
 from leeway import LeewayClientError
+from leeway.client import _tensors
 from leeway.rows import encode, records_of
 
 
@@ -74,6 +75,12 @@ class EncodeTest(unittest.TestCase):
         self.assertEqual(
             [json.loads(encode(row, "row")) for row in records_of(frame)],
             [{"x": 1, "t": "2025-06-01T12:00:00.000+00:00", "c": "a"}, {"x": 2, "t": None, "c": None}],
+        )
+
+    def test_a_column_of_vectors_is_a_tensor_as_wide_as_they_are(self) -> None:
+        self.assertEqual(
+            _tensors([{"v": [1.0, 2.0]}, {"v": None}]),
+            [{"name": "v", "shape": [2, 2], "datatype": "FP32", "data": [[1.0, 2.0], [None, None]]}],
         )
 
 

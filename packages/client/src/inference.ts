@@ -5,7 +5,11 @@ export function toTensors(rows: readonly object[]): object[] {
   const names = new Set(rows.flatMap((row) => Object.keys(row)));
   return [...names].map((name) => {
     const data = rows.map((row) => (row as Record<string, unknown>)[name] ?? null);
-    return { name, shape: [rows.length], datatype: datatypeOf(data), data };
+    const width = data.find(Array.isArray)?.length;
+    if (width === undefined) return { name, shape: [rows.length], datatype: datatypeOf(data), data };
+    // A vector that is missing is one of nulls: a tensor has the same width in every row.
+    const vectors = data.map((vector) => vector ?? Array<null>(width).fill(null));
+    return { name, shape: [rows.length, width], datatype: 'FP32', data: vectors };
   });
 }
 

@@ -70,6 +70,12 @@ export { type DirectLoss, estimateRegression, fitDirectLoss, type LossModel } fr
 export { type ExpectedCounts, expectLabels, knownLabels } from './estimation/expected-counts.ts';
 export { fitIsotonic, type IsotonicFit, isotonicValue } from './estimation/isotonic.ts';
 export {
+  type ClassifiedRows,
+  classChances,
+  estimatedMulticlassMetrics,
+  estimateMulticlass,
+} from './estimation/multiclass.ts';
+export {
   nannymlBand,
   nannymlSamplingErrors,
   type SamplingError,

@@ -217,5 +217,9 @@ def _tensors(rows: List[Row]) -> List[Any]:
 
 def _tensor(name: str, data: List[Any]) -> Any:
     first = next((value for value in data if value is not None), None)
+    if isinstance(first, (list, tuple)) or type(first).__name__ == "ndarray":
+        # A vector that is missing is one of nulls: a tensor has the same width in every row.
+        vectors = [[None] * len(first) if value is None else value for value in data]
+        return {"name": name, "shape": [len(data), len(first)], "datatype": "FP32", "data": vectors}
     datatype = "BYTES" if isinstance(first, str) else "BOOL" if type(first).__name__ in ("bool", "bool_") else "FP64"
     return {"name": name, "shape": [len(data)], "datatype": datatype, "data": data}

@@ -258,7 +258,8 @@ describe('data quality', () => {
     );
     await scratch.close();
     const result = await check({ reference, current });
-    expect(result.drift.skipped.map(({ column }) => column)).toEqual(['id', 'l']);
+    expect(result.drift.skipped.map(({ column }) => column)).toEqual(['id']);
+    expect(result.contents).toMatchObject({ vectors: [{ column: 'l', drifted: null }] });
     expect(result.quality.filter(({ check }) => check === 'type_changed').map(({ column }) => column)).toEqual([
       'l',
       'x',

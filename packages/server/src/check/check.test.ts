@@ -38,7 +38,9 @@ describe('what a column holds', () => {
     ['Bool', 'boolean'],
     ["Nullable(DateTime64(6, 'UTC'))", 'datetime'],
     ['LowCardinality(Nullable(String))', 'text'],
-    ['Array(Float64)', 'other'],
+    ['Array(Float64)', 'vector'],
+    ['Array(Nullable(Float32))', 'vector'],
+    ['Array(Nullable(String))', 'other'],
     ['Tuple(a Nullable(Int64))', 'other'],
   ])('%s is %s', (type, nature) => {
     expect(natureOfType(type)).toBe(nature);
@@ -48,7 +50,8 @@ describe('what a column holds', () => {
 describe('which columns are compared', () => {
   const decide = (column: Partial<ColumnSurvey>, overrides = {}, roles = {}) => {
     const columns = new Map([['c', survey(column)]]);
-    const { compared, skipped } = decideColumns(columns, columns, overrides, roles);
+    const { compared, contents, skipped } = decideColumns(columns, columns, overrides, roles);
+    if (contents[0]) return `contents: ${contents[0].kind}`;
     return compared[0]?.kind ?? skipped[0]?.reason.split(' ')[0];
   };
 
@@ -59,6 +62,10 @@ describe('which columns are compared', () => {
     ['dates', { nature: 'datetime' }, 'dates'],
     ['few categories', { nature: 'text', distinct: 5 }, 'categorical'],
     ['identifiers', { nature: 'text', distinct: 900 }, 'text'],
+    ['identifiers of two words', { nature: 'text', distinct: 900, words: 2 }, 'text'],
+    ['prose', { nature: 'text', distinct: 900, words: 6 }, 'contents: text'],
+    ['categories of many words', { nature: 'text', distinct: 5, words: 6 }, 'categorical'],
+    ['lists of numbers', { nature: 'vector' }, 'contents: vector'],
     ['lists', { nature: 'other' }, 'lists'],
     ['nothing at all', { nature: 'text', present: 0, distinct: 0 }, 'no'],
   ] as const)('%s', (_, column, expected) => {
@@ -68,6 +75,7 @@ describe('which columns are compared', () => {
   it('what the user says goes first', () => {
     expect(decide({}, { c: { type: 'categorical' } })).toBe('categorical');
     expect(decide({}, { c: { type: 'skip' } })).toBe('left');
+    expect(decide({ nature: 'text', distinct: 5 }, { c: { type: 'text' } })).toBe('contents: text');
     expect(decide({ nature: 'text', distinct: 900 }, { c: { type: 'categorical' } })).toBe('categorical');
   });
 

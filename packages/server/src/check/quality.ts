@@ -82,8 +82,8 @@ export function judgeQuality(input: QualityInput): QualityFinding[] {
       finding('extra_column', column, 'note', { message: 'the reference does not have this column' }),
     ),
     ...rowFindings(reference, current),
-    ...decision.skipped.flatMap(({ column }) =>
-      natureFinding(column, reference.columns.get(column), current.columns.get(column)),
+    ...[...decision.skipped.map(({ column }) => column), ...decision.contents.map(({ name }) => name)].flatMap(
+      (column) => natureFinding(column, reference.columns.get(column), current.columns.get(column)),
     ),
     ...correlationFindings(input.correlations ?? []),
   ];

@@ -1,8 +1,11 @@
 import type { Measurement } from '@leeway/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Scope } from '../monitoring/check.ts';
 import { readMeasurements } from '../monitoring/measurements.ts';
 import { openTestApp, type TestApp } from '../testing/app.ts';
-import { DAY, documentOf, HOUR, MINUTE, random, START } from '../testing/models.ts';
+import { DAY, documentOf, HOUR, MINUTE, modelConfig, random, START } from '../testing/models.ts';
+import { calibrationFor } from './calibration.ts';
+import { storeEvaluatedScores } from './store.ts';
 
 const monitor = {
   name: 'daily',
@@ -182,13 +185,33 @@ describe('estimates before the labels', () => {
     expect(Math.abs(second.value / value! - 1)).toBeLessThan(0.15);
   });
 
-  test('what was learned is kept, once', async () => {
+  test('what was learned is kept: of the reference, and of what is left of it beside its own last day', async () => {
     const rows = await server.app.ctx.warehouse.query<{ column: string; n: number }>(
       "SELECT column, uniqExact(reference) AS n FROM profiles WHERE column IN ('cbpe', 'dle') GROUP BY column ORDER BY column",
     );
     expect(rows).toEqual([
-      { column: 'cbpe', n: 1 },
-      { column: 'dle', n: 1 },
+      { column: 'cbpe', n: 2 },
+      { column: 'dle', n: 2 },
     ]);
+  });
+
+  test('a version without labelled predictions is calibrated by the held-out rows that it was judged on', async () => {
+    const { warehouse } = server.app.ctx;
+    const model = modelConfig(BINARY);
+    const rows = rowsOf(BINARY.name, 0);
+    const column = (name: 'score' | 'prediction') => Float64Array.from(rows, (row) => Number(row.prediction[name]));
+    const labels = Float64Array.from(rows, ({ label }) => Number(label.label));
+    const said = { predicted: column('prediction'), scores: column('score') };
+    const from = START + 5 * DAY;
+    const scope: Scope = {
+      ...{ warehouse, model, monitor: model.monitors[0]!, from, to: from + DAY, asOf: from + DAY },
+      ...{ reference: null, champion: 'v9', baseline: {} },
+    };
+    expect(await calibrationFor(scope)).toMatchObject({ refused: null, rows: expect.any(Number) }); // rows name no version
+    const other = { ...scope, from: START - DAY, to: START };
+    expect(await calibrationFor(other)).toMatchObject({ refused: 'too_few_labels', rows: 0 });
+    await storeEvaluatedScores(warehouse, model, 'v9', START, labels, said);
+    expect(await calibrationFor(other)).toMatchObject({ refused: null, rows: ROWS });
+    expect(await calibrationFor({ ...other, champion: 'v8' })).toMatchObject({ refused: 'too_few_labels', rows: 0 });
   });
 });

@@ -124,9 +124,12 @@ function columnsOf(tensors: InferTensor[], model: ModelConfig): RawColumn {
   return (name) => byName.get(name);
 }
 
-/** The rows of a tensor [N, dimension]. */
-function rowsOf({ shape: [rows, width = 1], data }: InferTensor): unknown[][] {
-  return Array.from({ length: rows }, (_, row) => data.slice(row * width, (row + 1) * width));
+/** The rows of a tensor [N, dimension]; one of nulls is a vector that is missing. */
+function rowsOf({ shape: [rows, width = 1], data }: InferTensor): (unknown[] | null)[] {
+  return Array.from({ length: rows }, (_, row) => {
+    const vector = data.slice(row * width, (row + 1) * width);
+    return vector.every((value) => value === null) ? null : vector;
+  });
 }
 
 /** The columns of a matrix [N, F] of all features in declared order. */

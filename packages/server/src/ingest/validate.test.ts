@@ -222,3 +222,37 @@ test('whatever comes, the check answers with a row or a reason, and what it take
     { numRuns: 500 },
   );
 });
+
+describe('texts and vectors', () => {
+  const features = { comment: { type: 'text' }, embedding: { type: 'vector', dimension: 3 } };
+  const check = predictionCheck(
+    modelConfig({ ...REGRESSION, columns: { ...REGRESSION.columns, slices: [], features } }),
+  );
+  const row = { id: 'a', time: START, price: 1 };
+  test.each([
+    { name: 'a vector as declared', given: { embedding: [1, -2.5, 0] }, kept: { f_embedding: [1, -2.5, 0] } },
+    { name: 'none', given: { embedding: null, comment: null }, kept: {} },
+    { name: 'a text, and an empty one', given: { comment: 'Späť, 42!' }, kept: { f_comment: 'Späť, 42!' } },
+  ])('$name', ({ given, kept }) => {
+    const found = check({ ...row, ...given }, START);
+    expect(found).toMatchObject({ row: kept });
+    expect(Object.keys((found as { row: object }).row).filter((key) => key.startsWith('f_'))).toEqual(
+      Object.keys(kept),
+    );
+  });
+
+  test.each([
+    {
+      name: 'two numbers of three',
+      given: { embedding: [1, 2] },
+      message: /a vector of 3 numbers and holds \[1,2\], 2 values/,
+    },
+    { name: 'no numbers', given: { embedding: [1, null, 2] }, message: /a vector of 3 numbers/ },
+    { name: 'a number beyond single precision', given: { embedding: [1, 1e39, 2] }, message: /a vector of 3 numbers/ },
+    { name: 'a text for a vector', given: { embedding: '1,2,3' }, message: /a vector of 3 numbers/ },
+    { name: 'a number for a text', given: { comment: 7 }, message: /column "comment" is text and holds 7/ },
+  ])('refuses $name', ({ given, message }) => {
+    const found = check({ ...row, ...given }, START);
+    expect(found).toMatchObject({ code: 'wrong_type', message: expect.stringMatching(message) });
+  });
+});

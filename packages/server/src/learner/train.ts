@@ -1,3 +1,4 @@
+import { ColumnType } from '@leeway/contract';
 import { z } from 'zod';
 import { encode, type FeatureType, fitEncoding, type SparseRows } from './encode.ts';
 import { decide, type LinearModel, softmax } from './linear-model.ts';
@@ -12,7 +13,7 @@ export const TrainSchema = z.object({
   task: z.enum(['binary', 'multiclass', 'regression']),
   positive: z.string().optional(),
   label: z.string(),
-  features: z.record(z.string(), z.object({ type: z.enum(['numeric', 'categorical', 'boolean']) })),
+  features: z.record(z.string(), z.object({ type: ColumnType })),
 });
 export type TrainSchema = z.infer<typeof TrainSchema>;
 
@@ -35,8 +36,13 @@ export interface Trained {
   converged: boolean;
 }
 
+/** The features that a linear model takes as they are: texts and vectors are left to other trainers. */
 export const featureTypes = (schema: TrainSchema): Map<string, FeatureType> =>
-  new Map(Object.entries(schema.features).map(([name, { type }]) => [name, type]));
+  new Map(
+    Object.entries(schema.features).flatMap(([name, { type }]): [string, FeatureType][] =>
+      type === 'text' || type === 'vector' ? [] : [[name, type]],
+    ),
+  );
 
 /** Fits the model that suits the task on a table of features and label. The same table gives the same bytes. */
 export function train(table: Table, schema: TrainSchema, params: TrainParams): Trained {

@@ -28,7 +28,9 @@ export async function readHoldout(path: string, model: ModelConfig): Promise<Hol
     ['label', model.task === 'regression' ? 'numeric' : 'categorical'],
   ]);
   for (const [name, { type }] of Object.entries(model.columns.features)) {
-    kinds.set(name, type === 'categorical' ? 'categorical' : 'numeric');
+    // A table has no column of vectors: a model that takes one is scored by its trainer.
+    if (type === 'vector') continue;
+    kinds.set(name, type === 'categorical' || type === 'text' ? 'categorical' : 'numeric');
   }
   const table = await readTable(path, kinds);
   return {
@@ -56,7 +58,10 @@ const BATCH_ROWS = 8_192;
 
 /** What a model says of every held-out row. */
 export async function scoreHoldout(scorer: Scorer, model: ModelConfig, { table }: Holdout): Promise<Prediction> {
-  const features = Object.keys(model.columns.features).map((name) => [name, table.columns.get(name)!] as const);
+  const features = Object.keys(model.columns.features).flatMap((name) => {
+    const column = table.columns.get(name);
+    return column ? [[name, column] as const] : [];
+  });
   const regression = model.task === 'regression';
   const numbers = regression ? new Float64Array(table.rows) : null;
   const classes: string[] = [];

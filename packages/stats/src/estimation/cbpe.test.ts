@@ -8,25 +8,10 @@ import { type BinaryEstimates, type EstimatedBinaryMetric, estimateBinary } from
 import { expectLabels, knownLabels } from './expected-counts.ts';
 import { fitIsotonic, isotonicValue } from './isotonic.ts';
 import { nannymlBand, nannymlSamplingErrors } from './nannyml-bands.ts';
-import type { LabelledScoreCounts, ScoreCounts } from './score-counts.ts';
+import type { ScoreCounts } from './score-counts.ts';
+import { countRows } from './testing/count-rows.ts';
 
 const { binary, bundled } = vectors;
-
-/** Rows counted by score; `label` where they have one. */
-function countRows(rows: { score: number; said: number; label: number }[]): LabelledScoreCounts {
-  const scores = [...new Set(rows.map(({ score }) => score))].sort((a, b) => a - b);
-  const at = new Map(scores.map((score, i) => [score, i]));
-  const zeros = () => scores.map(() => 0);
-  const counts = { scores, rows: zeros(), predicted: zeros(), positives: zeros(), truePositives: zeros() };
-  for (const { score, said, label } of rows) {
-    const i = at.get(score)!;
-    counts.rows[i]! += 1;
-    counts.predicted[i]! += said;
-    counts.positives[i]! += label;
-    counts.truePositives[i]! += said * label;
-  }
-  return counts;
-}
 
 const rowsOf = ({ scores, predicted, labels }: { scores: number[]; predicted: number[]; labels?: number[] }) =>
   scores.map((score, i) => ({ score, said: predicted[i]!, label: labels?.[i] ?? 0 }));

@@ -5,7 +5,7 @@ import { type ExpectedCounts, expectedConfusion, type Sensitivity, standardError
 import type { Confusion } from './score-counts.ts';
 
 /** A metric that CBPE can give: its value if the labels fall as expected, and how it changes with a label. */
-interface Expectation {
+export interface Expectation {
   value: number | null;
   sensitivity: Sensitivity;
   maximum?: number;
@@ -44,10 +44,21 @@ export function estimateBinary(
   confidence = 0.95,
 ): BinaryEstimates {
   const confusion = expectedConfusion(expected);
-  const { tp, fp, fn, tn } = confusion;
-  const n = tp + fp + fn + tn;
+  const n = confusion.tp + confusion.fp + confusion.fn + confusion.tn;
   const rows = Math.round(n);
-  const expectations: Record<EstimatedBinaryMetric, Expectation> = {
+  const metrics = Object.entries(expectBinary(expected)).map(([id, { value, sensitivity, maximum = 1 }]) => {
+    if (value === null) return [id, noValue(n === 0 ? 'no_data' : 'one_class', rows)];
+    const error = calibration ? standardErrorOf(expected, calibration, sensitivity) : 0;
+    return [id, estimate(value, rows, normalInterval(value, error, { confidence, minimum: 0, maximum }))];
+  });
+  return { metrics: Object.fromEntries(metrics) as BinaryEstimates['metrics'], confusion, n: rows };
+}
+
+/** Every metric if the labels fall as expected. */
+export function expectBinary(expected: ExpectedCounts): Record<EstimatedBinaryMetric, Expectation> {
+  const { tp, fp, fn, tn } = expectedConfusion(expected);
+  const n = tp + fp + fn + tn;
+  return {
     roc_auc: expectAuc(expected, tp + fn, fp + tn),
     average_precision: expectAveragePrecision(expected, tp + fn),
     accuracy: ratio(tp + tn, n, (predicted) => [predicted === 1 ? 1 : -1, 0]),
@@ -59,12 +70,6 @@ export function estimateBinary(
     brier_score: expectMean(expected, n, (score) => [score ** 2, (1 - score) ** 2]),
     prevalence: ratio(tp + fn, n, () => [1, 0]),
   };
-  const metrics = Object.entries(expectations).map(([id, { value, sensitivity, maximum = 1 }]) => {
-    if (value === null) return [id, noValue(n === 0 ? 'no_data' : 'one_class', rows)];
-    const error = calibration ? standardErrorOf(expected, calibration, sensitivity) : 0;
-    return [id, estimate(value, rows, normalInterval(value, error, { confidence, minimum: 0, maximum }))];
-  });
-  return { metrics: Object.fromEntries(metrics) as BinaryEstimates['metrics'], confusion, n: rows };
 }
 
 /** top / bottom; `change` says how each grows when a label turns from negative to positive. */
@@ -78,8 +83,8 @@ function ratio(top: number, bottom: number, change: (predicted: 0 | 1) => [top: 
   return { value, sensitivity: (_, predicted) => (predicted === 1 ? byPositive : byNegative) };
 }
 
-/** A mean over rows of a loss that depends on the score and the label. */
-function expectMean(
+/** A mean over n rows of a loss that depends on the score and the label. */
+export function expectMean(
   { scores, rows, positives }: ExpectedCounts,
   n: number,
   losses: (score: number) => [negative: number, positive: number],

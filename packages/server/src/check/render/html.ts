@@ -25,7 +25,7 @@ export function renderHtml({ result, summaries }: CheckedFiles): string {
   const { verdict, reasons, reference, current, drift } = result;
   const pictures = drift.columns.slice(0, MOST_PICTURES);
   const body = [
-    `<header class="${verdict}"><p class="verdict">${VERDICTS[verdict]}</p><h1>${escaped(reasons.join('; '))}</h1>`,
+    `<header class="${verdict}"><p class="verdict">${VERDICTS[verdict]}</p><h1>${escaped(reasons[0] ?? '')}</h1>${moreReasons(reasons.slice(1))}`,
     `<p><b>${escaped(current.path)}</b> (${count(current.rows)} rows) against <b>${escaped(reference.path)}</b> (${count(reference.rows)} rows)</p></header>`,
     qualitySection(result),
     driftSection(result),
@@ -53,13 +53,16 @@ ${body.filter((part) => part !== '').join('\n')}
 `;
 }
 
+const moreReasons = (reasons: readonly string[]): string =>
+  reasons.length === 0 ? '' : `<ul>${reasons.map((reason) => `<li>${escaped(reason)}</li>`).join('')}</ul>`;
+
 const STYLE = `
 :root{color-scheme:light dark;--bg:#fff;--fg:#1c2330;--dim:#5d6778;--line:#dde2ea;--soft:#f5f7fa;--bad:#b3261e;--good:#1a7340;--warn:#8a5a00;--ref:#9aa5b5;--cur:#2563c9}
 @media (prefers-color-scheme:dark){:root{--bg:#12161d;--fg:#e6eaf0;--dim:#9aa5b5;--line:#2b3340;--soft:#1a202a;--bad:#ff8a80;--good:#6fd39a;--warn:#f0c060;--ref:#5f6b7c;--cur:#7fb0ff}}
 *{box-sizing:border-box}body{margin:0;background:var(--bg);color:var(--fg);font:15px/1.5 system-ui,sans-serif}
 main{max-width:1120px;margin:0 auto;padding:24px}h1{font-size:22px;margin:4px 0 8px;line-height:1.3}h2{font-size:17px;margin:0 0 8px}h3{font-size:14px;margin:0;overflow-wrap:anywhere}
 header{border-left:6px solid var(--warn);padding:4px 0 4px 16px;margin-bottom:24px}header.ok{border-color:var(--good)}header.findings{border-color:var(--bad)}
-header p{margin:0;overflow-wrap:anywhere}.verdict{font-weight:700;letter-spacing:.04em;color:var(--warn)}.ok .verdict{color:var(--good)}.findings .verdict{color:var(--bad)}
+header ul{margin:0 0 8px}header p{margin:0;overflow-wrap:anywhere}.verdict{font-weight:700;letter-spacing:.04em;color:var(--warn)}.ok .verdict{color:var(--good)}.findings .verdict{color:var(--bad)}
 section{margin:0 0 28px}.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:14px;font-variant-numeric:tabular-nums}
 th{text-align:left;color:var(--dim);font-weight:600}th,td{padding:5px 12px 5px 0;border-bottom:1px solid var(--line);vertical-align:top}td.n,th.n{text-align:right}
 .rest{margin-top:12px}.bad{color:var(--bad);font-weight:600}.dim,.legend,small{color:var(--dim)}ul{margin:0;padding-left:20px}
@@ -121,7 +124,8 @@ function card(
   if (!summaries) return '';
   const about = `${column.test} ${figure(column.statistic)}${column.reason ? `, ${reasonText(column.reason)}` : ''}`;
   const ecdf = toEcdf(summaries.reference, summaries.current);
-  const picture = drawHistogram(toHistogram(summaries.reference, summaries.current)) + (ecdf ? drawEcdf(ecdf) : '');
+  const histogram = toHistogram(summaries.reference, summaries.current);
+  const picture = drawHistogram(histogram) + (ecdf ? drawEcdf(ecdf, !histogram.continuous) : '');
   return `<div class="card ${column.drifted ? 'drift' : ''}"><h3>${escaped(column.column)}</h3><p>${column.drifted ? '<span class="bad">drift</span> ' : ''}${about}</p>${picture}</div>`;
 }
 
@@ -169,13 +173,17 @@ function pairs(bars: Histogram['bars'], y: (share: number) => number): string {
   return `<path class="fr" d="${path('reference', -half)}"/><path class="fc" d="${path('current', 0)}"/>`;
 }
 
-/** Both distribution functions over each other; where they lie apart, the column has moved. */
-function drawEcdf({ points }: Ecdf): string {
-  const path = (side: 'reference' | 'current') =>
-    points.map(
-      (point, i) => `${i === 0 ? 'M' : 'L'}${round(point.at * WIDTH)} ${round((1 - point[side]) * ECDF_HEIGHT + 1)}`,
+/** Both distribution functions over each other; where they lie apart, the column has moved. Few values make steps. */
+function drawEcdf({ points }: Ecdf, stepped: boolean): string {
+  const [first, ...rest] = points;
+  const x = (at: number) => round(at * WIDTH);
+  const y = (share: number) => round((1 - share) * ECDF_HEIGHT + 1);
+  const line = (side: 'reference' | 'current', name: string) => {
+    const way = rest.map((point) =>
+      stepped ? `V${y(point[side])}H${x(point.at)}` : `L${x(point.at)} ${y(point[side])}`,
     );
-  const line = (side: 'reference' | 'current', name: string) => `<path class="${name}" d="${path(side).join('')}"/>`;
+    return `<path class="${name}" d="M${x(first!.at)} ${y(first![side])}${way.join('')}"/>`;
+  };
   return `<svg viewBox="0 0 ${WIDTH} ${ECDF_HEIGHT + 2}" role="img" aria-label="share of values below"><path class="axis" d="M0 ${ECDF_HEIGHT + 1}H${WIDTH}"/>${line('reference', 'lr')}${line('current', 'lc')}<title>share of the values below</title></svg>`;
 }
 

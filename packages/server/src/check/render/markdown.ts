@@ -12,7 +12,7 @@ export function renderMarkdown(result: CheckResult): string {
   const lines = [
     `### ${SIGNS[verdict]} leeway check: ${VERDICTS[verdict].toLowerCase()}`,
     '',
-    `${reasons.map(cell).join('; ')}.`,
+    ...(reasons.length === 1 ? [`${cell(reasons[0]!)}.`] : reasons.map((reason) => `- ${cell(reason)}`)),
     '',
     `${code(current.path)} (${count(current.rows)} rows) against ${code(reference.path)} (${count(reference.rows)} rows).`,
     '',

@@ -13,7 +13,8 @@ export function renderText(result: CheckResult, { color, width }: { color: boole
   const mark = { ok: c.green, findings: c.red, insufficient: c.yellow }[result.verdict];
   const { drift, reference, current, quality, by } = result;
   const lines = [
-    `${mark(c.bold(VERDICTS[result.verdict]))}  ${result.reasons.join('; ')}`,
+    `${mark(c.bold(VERDICTS[result.verdict]))}  ${result.reasons[0] ?? ''}`,
+    ...result.reasons.slice(1).map((reason) => `${' '.repeat(VERDICTS[result.verdict].length)}  ${reason}`),
     c.dim(
       `reference ${reference.path} (${count(reference.rows)} rows)   current ${current.path} (${count(current.rows)} rows)`,
     ),

@@ -61,7 +61,18 @@ export async function fitReference(
   );
   const chunk = `arrayCount(cut -> cut <= __t, [${cuts!.at.map(float).join(', ')}])`;
   const chunks = await countErrors(warehouse, reference, encodings, pca, chunk);
-  return { pca, chunks, reference: (await countErrors(warehouse, reference, encodings, pca))[0]! };
+  return { pca, chunks, reference: together(chunks) };
+}
+
+/** Sums of all chunks. */
+function together(chunks: readonly ErrorSums[]): ErrorSums {
+  const n = chunks.reduce((sum, chunk) => sum + chunk.n, 0);
+  const mean = chunks.reduce((sum, chunk) => sum + (chunk.n / n) * chunk.mean, 0);
+  const squares = chunks.reduce(
+    (sum, chunk) => sum + (chunk.n - 1) * chunk.deviation ** 2 + chunk.n * (chunk.mean - mean) ** 2,
+    0,
+  );
+  return { n, mean, deviation: n > 1 ? Math.sqrt(squares / (n - 1)) : 0 };
 }
 
 /** Reconstruction errors of rows, together or by chunk, counted by the engine. */
@@ -74,11 +85,11 @@ export async function countErrors(
 ): Promise<ErrorSums[]> {
   const used = encodings.flatMap((encoding, i) => (encoding ? [encodedSql(encoding, i)] : []));
   const scaled = used.map((sql, i) => `(${sql} - (${float(means[i]!)})) / ${float(scales[i]!)}`);
-  const directions = residuals.map((direction) => `[${direction.map(float).join(', ')}]`).join(', ');
+  const along = residuals.map((direction) => `pow(dotProduct([${direction.map(float).join(', ')}], z), 2)`);
   const found = await warehouse.query<{ n: number; mean: number; deviation: number | null }>(
     `SELECT count() AS n, avg(error) AS mean, stddevSampStable(error) AS deviation
-     FROM (SELECT ${chunk} AS chunk, [${scaled.join(', ')}] AS z,
-       sqrt(arraySum(w -> pow(arraySum((a, b) -> a * b, w, z), 2), [${directions}])) AS error FROM ${rows.sql})
+     FROM (SELECT chunk, sqrt(${along.join(' + ')}) AS error
+       FROM (SELECT ${chunk} AS chunk, [${scaled.join(', ')}] AS z FROM ${rows.sql}))
      GROUP BY chunk ORDER BY chunk`,
     rows.params,
     'check/multivariate',
