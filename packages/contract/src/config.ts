@@ -175,11 +175,14 @@ export const MonitorConfig = strict({
     .describe(
       'Streaming change detectors; each is fed the rows of a window when it is mature, in order of their time.',
     ),
-  value: strict({ tp: z.number(), fp: z.number(), tn: z.number(), fn: z.number() })
+  value: strict({
+    tp: z.number().describe('Worth of a right alarm.'),
+    fp: z.number().describe('Worth of a false alarm; a cost is negative.'),
+    tn: z.number().describe('Worth of a right "no".'),
+    fn: z.number().describe('Worth of a missed case.'),
+  })
     .optional()
-    .describe(
-      'What a right alarm (tp), a false one (fp), a right "no" (tn) and a missed case (fn) are worth (binary).',
-    ),
+    .describe('What a row in each cell of the confusion matrix is worth (binary).'),
   fairness: strict({
     minimumGroup: z.int().min(1).default(30).describe('Smaller groups are named, and left out of what is compared.'),
     reference: z
@@ -257,7 +260,9 @@ export const MonitorConfig = strict({
       .boolean()
       .default(true)
       .describe('Whether rows with the same features, and repeated ids, are counted.'),
-  }).prefault({}),
+  })
+    .prefault({})
+    .describe('What the check `quality` looks for beside single columns.'),
 });
 export type MonitorConfig = z.infer<typeof MonitorConfig>;
 

@@ -88,7 +88,6 @@ export const Cause = z.object({
   slices: z.array(z.object({ slice: z.string(), metric: z.string(), value: z.number(), n: z.int() })),
   inferred: z
     .boolean()
-    .optional()
     .describe('Set where the trouble with the data breaks nothing declared: the reference only never had such values.'),
 });
 export type Cause = z.infer<typeof Cause>;

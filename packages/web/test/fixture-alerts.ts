@@ -43,6 +43,7 @@ export const alerts: Alert[] = [
     cause: {
       summary: 'A carrier that training never saw ("9E") makes 1.5 % of the rows since 31 May.',
       kind: 'data_quality',
+      inferred: false,
       columns: [
         { column: 'carrier', metric: 'quality.new_category_share', value: 0.0148, text: '"9E" in 118 of 7,942 rows' },
       ],
@@ -66,6 +67,7 @@ export const alerts: Alert[] = [
     cause: {
       summary: 'temperature and visibility moved with the season; taxi_out is longer since 25 May.',
       kind: 'input_drift',
+      inferred: false,
       columns: [
         { column: 'temperature', metric: 'drift.score', value: 2.1, text: '2.1 times its limit' },
         { column: 'taxi_out', metric: 'drift.score', value: 2.3, text: '2.3 times its limit' },
@@ -93,6 +95,7 @@ export const alerts: Alert[] = [
       summary:
         'Scores are too high by 0.07 in every slice while the inputs are as before: flights are late less often than they were.',
       kind: 'concept',
+      inferred: false,
       columns: [{ column: 'taxi_out', metric: 'drift.score', value: 1.6, text: '1.6 times its limit' }],
       slices: [
         { slice: 'origin=SFO', metric: 'calibration_error', value: 0.119, n: 931 },
@@ -123,6 +126,7 @@ export const alerts: Alert[] = [
       summary:
         'distance lies above 5,000 in 22 % of the rows of carrier AA: it looks like kilometres in place of miles.',
       kind: 'data_quality',
+      inferred: false,
       columns: [
         { column: 'distance', metric: 'quality.range_share', value: 0.2214, text: 'up to 8,044, allowed 0 to 5,000' },
       ],

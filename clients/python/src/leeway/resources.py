@@ -43,6 +43,8 @@ class Cause(TypedDict):
     kind: Literal["data_quality", "input_drift", "prediction_drift", "concept", "service", "unknown"]
     columns: List[CauseColumns]
     slices: List[CauseSlices]
+    # Set where the trouble with the data breaks nothing declared: the reference only never had such values.
+    inferred: bool
 
 
 class Alert(TypedDict):

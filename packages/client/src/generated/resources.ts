@@ -36,6 +36,8 @@ export interface Cause {
   kind: 'data_quality' | 'input_drift' | 'prediction_drift' | 'concept' | 'service' | 'unknown';
   columns: CauseColumns[];
   slices: CauseSlices[];
+  /** Set where the trouble with the data breaks nothing declared: the reference only never had such values. */
+  inferred: boolean;
 }
 
 /** Something is wrong with a model, or was. */

@@ -62,9 +62,9 @@ function counted(): SliceLosses[] {
     const value = low === undefined ? `< ${high}` : high === undefined ? `>= ${low}` : `${low} to ${high}`;
     const a = { column: 'origin', value: origin ?? '(missing)' };
     const b = { column: 'distance', value, low: low ?? null, high: high ?? null };
-    for (const conditions of [[a], [b], [a, b]]) {
+    for (const conditions of [[a], [b], [a, b]] as SliceLosses['conditions'][]) {
       const name = sliceName({ conditions });
-      const group = groups.get(name) ?? { conditions, losses: [] };
+      const group = groups.get(name) ?? { conditions, losses: [] as number[] };
       group.losses.push(loss);
       groups.set(name, group);
     }

@@ -22,7 +22,7 @@ function candidatesOf(rows: readonly Row[]): SliceLosses[] {
     const one = { column: 'a', value: row.a };
     const two = { column: 'b', value: row.b };
     for (const conditions of [[one], [two], [one, two]]) {
-      const group = groups.get(nameOf({ conditions })) ?? { conditions, rows: [] };
+      const group = groups.get(nameOf({ conditions })) ?? { conditions, rows: [] as Row[] };
       group.rows.push(row);
       groups.set(nameOf({ conditions }), group);
     }

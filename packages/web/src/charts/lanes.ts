@@ -104,19 +104,28 @@ export function laneParts(
         type: 'scatter' as const,
         id: 'detections',
         symbol: 'rect',
-        symbolSize: [3, 14],
         itemStyle: { color: palette.warning },
         tooltip: {
           trigger: 'item',
           formatter: ({ data }: { data: { detection: Detection } }) => describeDetection(data.detection),
         },
-        data: (detections ?? []).map((detection) => ({
-          value: [detection.at, LANE_OF.detector],
-          detection,
-        })),
+        data: detectionItems(detections ?? []),
       },
     ],
   };
+}
+
+/** Each stream has its own row within the lane, so that one that finds much does not hide the others. */
+function detectionItems(detections: readonly Detection[]) {
+  const streamOf = ({ detector, on }: Detection) => `${detector} ${on}`;
+  const streams = [...new Set(detections.map(streamOf))].sort();
+  const height = LANE_HEIGHT / Math.max(1, streams.length);
+  return detections.map((detection) => ({
+    value: [detection.at, LANE_OF.detector],
+    symbolSize: [3, Math.max(2, height - 1)],
+    symbolOffset: [0, (streams.indexOf(streamOf(detection)) - (streams.length - 1) / 2) * height],
+    detection,
+  }));
 }
 
 /** A bar from the firing of an alert to its end, at least wide enough to be seen and hit. */

@@ -73,7 +73,7 @@ export function timelineOption(input: TimelineInput): EChartsCoreOption {
     xAxis: [
       { ...timeAxis(palette, span), ...(coverage ? { axisLabel: { show: false } } : {}) },
       ...(lanes ? [lanes.xAxis] : []),
-      ...(coverage ? [{ ...timeAxis(palette, span), gridIndex: COVERAGE.axis }] : []),
+      ...(coverage ? [{ ...timeAxis(palette, span), gridIndex: COVERAGE.axis, containShape: false }] : []),
     ],
     yAxis: [
       {

@@ -143,7 +143,7 @@ describe('order of suspects', () => {
     test('stand behind inputs that have drifted', () => {
       const got = cause([beyond, drift('distance', 9), drift('score', 4)]);
       expect(got.kind).toBe('input_drift');
-      expect(got.inferred).toBeUndefined();
+      expect(got.inferred).toBe(false);
       expect(got.columns.map((c) => c.metric)).toContain('quality.range_share');
     });
 
@@ -165,7 +165,7 @@ describe('order of suspects', () => {
       const got = cause([beyond, inferred(missing), drift('distance', 9)]);
       expect(got.columns[0]!.metric).toBe('quality.missing_share');
       expect(got).toMatchObject({ kind: 'data_quality' });
-      expect(got.inferred).toBeUndefined();
+      expect(got.inferred).toBe(false);
     });
 
     test('by chance are nothing', () => {

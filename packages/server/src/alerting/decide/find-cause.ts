@@ -63,11 +63,11 @@ export function findCause({ subject, measurements, columns, worse }: CauseInput)
         .slice(0, MOST_COLUMNS)
         .map(({ column, metric, value, text }) => ({ column, metric, value, text })),
       slices: worst.slices.length > 0 ? worst.slices.slice(0, MOST_SLICES) : worstSlices(subject, judged, worse),
-      ...(found.every((suspect) => suspect.inferred) ? { inferred: true } : {}),
+      inferred: found.every((suspect) => suspect.inferred),
     };
   }
   const slices = worstSlices(subject, judged, worse);
-  return { ...withoutSuspect(subject, whole.length > 0), columns: [], slices };
+  return { ...withoutSuspect(subject, whole.length > 0), columns: [], slices, inferred: false };
 }
 
 function withoutSuspect(subject: Measurement, looked: boolean): Pick<Cause, 'kind' | 'summary'> {

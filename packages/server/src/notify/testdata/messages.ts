@@ -20,6 +20,7 @@ export const alert = (over: Partial<AlertWithEvidence> = {}): AlertWithEvidence 
   summary: 'roc_auc is 0.7121, threshold 0.75',
   cause: {
     kind: 'data_quality',
+    inferred: false,
     summary: 'The data are broken: distance: 12.4 % of values above 2,724 (reference 0 %), mostly origin=JFK, LAX.',
     columns: [
       {

@@ -23,6 +23,7 @@ const brokenFeed: OpenAlert = {
   cause: {
     summary: 'distance is in metres',
     kind: 'data_quality',
+    inferred: false,
     columns: [{ column: 'distance', metric: 'quality.range_share', value: 1, text: '' }],
     slices: [{ slice: 'origin=ATL', metric: 'quality.range_share', value: 1, n: 10 }],
   },

@@ -1,7 +1,7 @@
 import type { Measurement } from '@leeway/contract';
 import { Anchor, Select, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import { measurementsQuery } from '../../api/queries.ts';
 import {
   attributesOf,
@@ -90,18 +90,21 @@ function Fairness({ view, measurements }: { view: ModelView; measurements: Measu
       onChange={(value) => change({ column: value ?? undefined })}
     />
   );
+  const actions = attributes.length > 1 ? choice : undefined;
   return (
     <Stack gap="lg">
+      {chosen && (
+        <OverTime view={view} attribute={attribute} metric={chosen.metric} guide={guideOf(chosen)} actions={actions} />
+      )}
       <Section
-        title={`Differences between groups of ${attribute}`}
-        note={`last window with labels, ${formatWindow(window.windowStart, window.windowEnd)}; choose one to see it over time`}
-        actions={attributes.length > 1 ? choice : undefined}
+        title={`Groups of ${attribute}`}
+        note={`last window with labels, ${formatWindow(window.windowStart, window.windowEnd)}; the largest first`}
+        actions={chosen ? undefined : actions}
       >
-        <Disparities now={now} chosen={chosen?.metric} onChoose={(metric) => change({ metric })} />
-      </Section>
-      {chosen && <OverTime view={view} attribute={attribute} metric={chosen.metric} guide={guideOf(chosen)} />}
-      <Section title="Groups" note="of the same window, the largest first">
         <Groups now={now} attribute={attribute} />
+      </Section>
+      <Section title="Differences between the groups" note="of the same window; choose one to see it over time">
+        <Disparities now={now} chosen={chosen?.metric} onChoose={(metric) => change({ metric })} />
       </Section>
     </Stack>
   );
@@ -208,9 +211,10 @@ interface OverTimeProps {
   metric: string;
   /** Where a line is drawn. */
   guide: number | null;
+  actions: ReactNode;
 }
 
-function OverTime({ view, attribute, metric, guide }: OverTimeProps) {
+function OverTime({ view, attribute, metric, guide, actions }: OverTimeProps) {
   const { name, monitor, span } = view;
   const query = useQuery(measurementsQuery(name, { metric: [metric], monitor, column: '*', ...span }));
   const { points, bounds } = useMemo(() => {
@@ -226,6 +230,7 @@ function OverTime({ view, attribute, metric, guide }: OverTimeProps) {
     <Section
       title={`${describeMetric(metric).label} of ${attribute}`}
       note={guide === null ? 'per window, UTC' : `per window, UTC; dashed at ${formatTick(metric, guide)}`}
+      actions={actions}
     >
       <Load query={query} height={190}>
         {() => (
