@@ -1,6 +1,7 @@
 """Writes drift-peers-<peer>.json next to this file: what a peer says of small columns.
 
-Needs: numpy, pandas, evidently or nannyml (named as the argument)
+Needs evidently: evidently, numpy, pandas
+Needs nannyml: nannyml, numpy, pandas
 
     python conformance/drift-peers.py evidently && npx biome check --write conformance
 """

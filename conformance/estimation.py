@@ -1,6 +1,6 @@
 """Writes estimation.json: CBPE, its calibration and bands by NannyML, and gradient boosting by scikit-learn.
 
-Needs: nannyml 0.13, numpy, pandas, scikit-learn. Then npx biome check --write conformance
+Needs: nannyml, numpy, pandas, scikit-learn
 """
 
 import json

@@ -16,9 +16,11 @@ const { EXECUTORS } = await built('server/dist/retraining/executors/index.js');
 const { TrainParams } = await built('server/dist/learner/train.js');
 const { monitoringMetrics } = await built('server/dist/monitoring/metrics.js');
 const { createProgram } = await built('server/dist/cli/program.js');
+const { CheckResult } = await built('server/dist/check/result.js');
 
 const OPENAPI = 'docs/reference/openapi.json';
 const SCHEMA = 'docs/reference/leeway.schema.json';
+const CHECK_SCHEMA = 'docs/reference/check.schema.json';
 const MADE = '<!-- Made by scripts/generate-reference.mjs; not to be edited. -->\n';
 
 function notBuilt(error) {
@@ -585,6 +587,10 @@ ${listing('gateway')}
 const schema = configSchema();
 const files = {
   [SCHEMA]: formatJson(SCHEMA, schema),
+  [CHECK_SCHEMA]: formatJson(CHECK_SCHEMA, {
+    title: 'leeway check --json',
+    ...CheckResult.toJSONSchema({ io: 'output' }),
+  }),
   'docs/reference/configuration.md': configurationPage(schema),
   'docs/reference/errors.md': errorsPage(),
   'docs/reference/metrics.md': metricsPage(),

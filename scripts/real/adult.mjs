@@ -53,7 +53,11 @@ export default {
     );
     const { drift, performance, quality, fairness } = document;
     const drifted = drift.columns.filter((column) => column.drifted).map(({ column }) => column);
-    check('train and test: every column is judged, and none drifts', drift.judged === 16 && drifted.length === 0, drifted);
+    check(
+      'train and test: every column is judged, and none drifts',
+      drift.judged === 16 && drifted.length === 0,
+      drifted,
+    );
     check('no metric is worse', performance.worse.length === 0, performance.worse.join(', '));
     const wrong = quality.filter(({ severity }) => severity === 'finding').map(({ message }) => message);
     check('nothing is wrong with the data', wrong.length === 0, wrong.join('; '));
@@ -62,7 +66,11 @@ export default {
     for (const { column, current, worse, four_fifths: rule } of fairness.attributes) {
       for (const [id, [difference, ratio]] of Object.entries(FAIRLEARN[column])) {
         const found = current.criteria[id];
-        furthest = Math.max(furthest, Math.abs(found.difference.value - difference), Math.abs(found.ratio.value - ratio));
+        furthest = Math.max(
+          furthest,
+          Math.abs(found.difference.value - difference),
+          Math.abs(found.ratio.value - ratio),
+        );
       }
       const { value } = current.measures.selection_rate.to_overall.difference;
       furthest = Math.max(furthest, Math.abs(value - TO_OVERALL[column]));
@@ -76,8 +84,10 @@ export default {
     const small = byBoth.current.excluded.filter(({ measure }) => measure === 'true_positive_rate');
     check(
       'groups with too few high earners to have a true positive rate are named',
-      small.map(({ group, n }) => `${group}: ${n}`).sort().join('; ') ===
-        'sex=Female, race=Amer-Indian-Eskimo: 3; sex=Female, race=Other: 5',
+      small
+        .map(({ group, n }) => `${group}: ${n}`)
+        .sort()
+        .join('; ') === 'sex=Female, race=Amer-Indian-Eskimo: 3; sex=Female, race=Other: 5',
       small.map(({ group, n }) => `${group}: ${n}`).join('; '),
     );
   },

@@ -38,7 +38,14 @@ export default {
     // A detector dates it, without being told where to look. Until then vicprice holds the mean of what it has later, so that
     // a detector of means has nothing to see; KSWIN compares distributions.
     const firings = async (detector, column) => {
-      const { lines } = await leeway('detect', '--detector', detector, '--column', column, join(folder, 'elec2.csv.gz'));
+      const { lines } = await leeway(
+        'detect',
+        '--detector',
+        detector,
+        '--column',
+        column,
+        join(folder, 'elec2.csv.gz'),
+      );
       return lines.filter(({ level }) => level === 'drift').map(({ index }) => index);
     };
     for (const [detector, rowsLate, columns] of [

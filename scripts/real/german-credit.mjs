@@ -91,7 +91,9 @@ export default {
       status.four_fifths.ratio,
     );
     const small = ({ current }, measure) =>
-      current.excluded.filter((left) => left.measure === measure).map(({ group, n, reason }) => `${group}: ${n} ${reason}`);
+      current.excluded
+        .filter((left) => left.measure === measure)
+        .map(({ group, n, reason }) => `${group}: ${n} ${reason}`);
     check(
       'foreign workers: a group with 4 bad risks has no false positive rate to compare',
       small(foreign, 'false_positive_rate').join() === 'foreign_worker=A202: 4 too_few_in_denominator',

@@ -36,11 +36,14 @@ export async function taskOf(
 ): Promise<LabelledTask | null> {
   const { label } = options;
   if (label === undefined) return null;
-  const sides = [reference, current];
-  const labelled = sides.find(({ columns }) => columns.some(({ name }) => name === label))!;
+  const labelled = [reference, current].filter(({ columns }) => columns.some(({ name }) => name === label));
   const assumed: string[] = [];
-  const labels = await valuesOf(engine, labelled, label);
-  const numeric = labelled.columns.find(({ name }) => name === label)!.kind === 'numeric';
+  // The reference says what the labels are; where it holds one only, the current file may know another.
+  let labels: string[] = [];
+  for (const side of labelled) {
+    if (labels.length < 2) labels = [...new Set([...labels, ...(await valuesOf(engine, side, label))])];
+  }
+  const numeric = labelled[0]!.columns.find(({ name }) => name === label)!.kind === 'numeric';
   const task = options.task ?? inferTask(labels, numeric);
   if (!options.task) assumed.push(`task ${task}`);
   let positive: string | null = null;
@@ -109,7 +112,8 @@ function inferTask(labels: string[], numeric: boolean): Task {
 
 function positiveOf(given: string | undefined, labels: string[]): string {
   if (given !== undefined) {
-    if (labels.includes(given) || labels.length === 0) return given;
+    // Of one label, another may be the positive one: nobody was there that day.
+    if (labels.includes(given) || labels.length < 2) return given;
     throw new LeewayError(
       'bad_option',
       `--positive "${given}" is not among the labels: ${labels.slice(0, 10).join(', ')}`,

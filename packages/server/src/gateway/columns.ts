@@ -3,7 +3,7 @@ import { isVector } from '../ingest/validate.ts';
 import { recordedColumns } from '../warehouse/model-tables.ts';
 
 /** Values of one column: numbers (a boolean is 0 or 1) where NaN is missing, or strings or vectors where null is. */
-export type Column = Float64Array | (string | null)[] | (readonly number[] | null)[];
+export type Column = Float64Array | (string | readonly number[] | null)[];
 
 /** Rows by columns, as they go to a model and into the capture. Every column has `rows` values. */
 export interface ColumnBatch {

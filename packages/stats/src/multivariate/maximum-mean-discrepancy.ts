@@ -10,7 +10,7 @@ export interface MmdOptions {
   /** Default 199. The smallest p-value is 1 / (permutations + 1). */
   permutations?: number;
   seed?: number;
-  /** Drift wants an unbiased estimate of at least this, beside p < 0.05. Default 0.005. */
+  /** Drift wants an unbiased estimate of at least this, beside p < 0.01. Default 0.005. */
   effect?: number;
 }
 
@@ -31,6 +31,8 @@ export interface MmdResult {
 
 /** Fewer rows than this on a side are measured and not judged. */
 const LEAST_ROWS = 30;
+/** Stricter than elsewhere, since nothing corrects it for being one test among others. */
+const LEVEL = 0.01;
 /** Rows by which the bandwidth is chosen: more would not move a median that matters. */
 const BANDWIDTH_ROWS = 500;
 
@@ -83,7 +85,7 @@ export function maximumMeanDiscrepancy(
   const pValue = asLarge / (permutations + 1);
   const result = { unbiased: value, biased: Math.max(0, biased(observed)), pValue, bandwidth: width, ...settings };
   if (Math.min(n, m) < LEAST_ROWS) return { ...result, reason: 'insufficient' };
-  return { ...result, drifted: pValue < 0.05 && value >= effect };
+  return { ...result, drifted: pValue < LEVEL && value >= effect };
 }
 
 /** What `linearMmd` says. Its estimate is unbiased. */

@@ -296,4 +296,25 @@ describe('vectors', () => {
     expect(compareVectors(huge, { ...huge, sums: [-1e308, -1e308, -1e308] }).euclidean ?? 0).toBeLessThan(Infinity);
     expect(() => compareVectors(whole, { ...whole, dimension: 2 })).toThrow(RangeError);
   });
+
+  it('whatever the vectors, the answer is finite, symmetric in its distances, and 0 for the same side', () => {
+    const entry = fc.oneof(fc.double({ min: -1e3, max: 1e3, noNaN: true }), fc.constantFrom(0, 1, 1e-300, -1e150));
+    const side = fc.array(fc.array(entry, { minLength: 3, maxLength: 3 }), { minLength: 1, maxLength: 60 });
+    fc.assert(
+      fc.property(side, side, (p, q) => {
+        const [a, b] = [summaryOf(p), summaryOf(q)];
+        const there = compareVectors(a, b);
+        const back = compareVectors(b, a);
+        for (const value of [there.euclidean, there.cosine, there.componentShare, there.pValue]) {
+          if (value !== null) expect(Number.isFinite(value)).toBe(true);
+        }
+        expect(there.euclidean).toBe(back.euclidean);
+        expect(there.cosine).toBe(back.cosine);
+        const same = compareVectors(a, a);
+        if (same.euclidean !== null) expect(same.euclidean).toBe(0);
+        expect(same.drifted ?? false).toBe(false);
+      }),
+      { numRuns: 200 },
+    );
+  });
 });

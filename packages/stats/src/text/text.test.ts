@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import vectors from '../../../../conformance/multivariate.json' with { type: 'json' };
 import { randomIntegers } from '../special/random.ts';
@@ -98,5 +99,22 @@ describe('characteristic tokens', () => {
       current: 100,
     });
     expect(Number.isFinite(current[0]!.z)).toBe(true);
+  });
+
+  it('exchanging the sides turns the sign of z, and no z is infinite', () => {
+    const count = fc.record({ token: fc.string(), reference: fc.nat(50), current: fc.nat(50) });
+    fc.assert(
+      fc.property(fc.uniqueArray(count, { selector: ({ token }) => token, maxLength: 8 }), (counts) => {
+        const there = characteristicTokens(counts, { reference: 50, current: 50 });
+        const turned = counts.map(({ token, reference, current }) => ({
+          token,
+          reference: current,
+          current: reference,
+        }));
+        const back = characteristicTokens(turned, { reference: 50, current: 50 });
+        expect(back.current.map(({ token }) => token)).toEqual(there.reference.map(({ token }) => token));
+        for (const { z } of [...there.reference, ...there.current]) expect(Number.isFinite(z)).toBe(true);
+      }),
+    );
   });
 });

@@ -55,7 +55,8 @@ export async function compareRows(
     await sampleRows(warehouse, rows.current, columns, sample, seed),
   ];
   const scaled = scaling && { encodings, ...scaling };
-  const compared = await runComparison({ columns, reference, current, scaling: scaled, seed, domain, mmd });
+  const samples = { columns, reference, current, scaling: scaled, seed, domain, mmd };
+  const compared = await runComparison({ of: 'samples', samples });
   return { pca, ...compared, sampled: { reference: reference[0]?.length ?? 0, current: current[0]?.length ?? 0 } };
 }
 

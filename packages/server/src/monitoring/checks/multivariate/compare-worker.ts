@@ -1,4 +1,4 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { compareSamples, type SampleComparison } from './compare-samples.ts';
+import { type ComparisonTask, compare } from './comparison-task.ts';
 
-parentPort!.postMessage(compareSamples(workerData as SampleComparison));
+parentPort!.postMessage(compare(workerData as ComparisonTask));

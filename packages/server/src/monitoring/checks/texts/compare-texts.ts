@@ -5,16 +5,17 @@ import {
   type TokenCount,
   type TokenSet,
   type TokenSums,
-  textDomainClassifier,
   type UnseenTokens,
 } from '@leeway/stats';
 import { quoted, type Warehouse } from '../../../warehouse/warehouse.ts';
+import type { Compared, ComparisonTask } from '../multivariate/comparison-task.ts';
 import type { JointRows } from '../multivariate/encode.ts';
+import { runComparison } from '../multivariate/run-comparison.ts';
 import { tokensSql } from './tokens.ts';
 
 export interface TextComparison {
   unseen: UnseenTokens;
-  domain: ReturnType<typeof textDomainClassifier>;
+  domain: Compared<{ of: 'texts' } & ComparisonTask>;
   /** Tokens that the texts of one side hold much more often. */
   tokens: { reference: CharacteristicToken[]; current: CharacteristicToken[] };
   /** Texts a side that all of this rests on. */
@@ -65,7 +66,9 @@ export async function compareTexts(
   const totals = { reference: first.texts, current: second.texts };
   return {
     unseen: judgeUnseenTokens(before!, now!),
-    domain: textDomainClassifier([...learned, ...shown], learned.length, BUCKETS, { seed }),
+    domain: await runComparison({
+      ...{ of: 'texts', texts: [...learned, ...shown], referenceTexts: learned.length, buckets: BUCKETS, seed },
+    }),
     tokens: characteristicTokens(tokens, totals),
     sampled: totals,
   };

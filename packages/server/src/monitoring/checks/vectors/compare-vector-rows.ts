@@ -1,13 +1,13 @@
 import {
   compareVectors,
   type MmdResult,
-  maximumMeanDiscrepancy,
   type RowMatrix,
   type VectorComparison,
   type VectorSummary,
 } from '@leeway/stats';
 import { quoted, type Warehouse } from '../../../warehouse/warehouse.ts';
 import type { JointRows } from '../multivariate/encode.ts';
+import { runComparison } from '../multivariate/run-comparison.ts';
 
 export interface ComparedVectors {
   means: VectorComparison;
@@ -36,7 +36,7 @@ export async function compareVectorRows(
   ];
   return {
     means: compareVectors(reference, current, threshold),
-    mmd: maximumMeanDiscrepancy(a, b, { seed }),
+    mmd: await runComparison({ of: 'vectors', reference: a, current: b, seed }),
     ...{ reference, current },
   };
 }

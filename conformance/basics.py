@@ -1,7 +1,6 @@
-"""Writes the conformance vectors next to this file: inputs, expected values, source and library version.
+"""Special functions, comparisons of two models on the same rows, and small tables of classes and numbers.
 
-    python3 -m venv /tmp/vectors && /tmp/vectors/bin/pip install numpy scipy scikit-learn statsmodels
-    /tmp/vectors/bin/python conformance/make.py && npx biome check --write conformance
+Needs: numpy, scipy, scikit-learn, statsmodels
 """
 
 import json
