@@ -9,7 +9,7 @@ import { Engine } from './engine.ts';
 import { exactResults } from './exact-results.ts';
 import type { CheckOptions, Watcher } from './options.ts';
 import { probeFile } from './probe-file.ts';
-import { duplicateRows, planColumns, summarize, type TypedTable, typeColumns } from './profile-columns.ts';
+import { duplicateRows, planColumns, summarizeBoth, type TypedTable, typeColumns } from './profile-columns.ts';
 import { type ComparedSummaries, judgeQuality } from './quality.ts';
 import type { CheckResult, Drift } from './result.ts';
 import type { CheckContext } from './section.ts';
@@ -75,10 +75,7 @@ async function compare(
   const compared: (ComparedSummaries & { results?: Awaited<ReturnType<typeof exactResults>> })[] = [];
   for (const column of decision.compared) {
     const plan = plans.get(column.name)!;
-    const summaries = {
-      reference: await summarize(engine, before, column.name, plan),
-      current: await summarize(engine, now, column.name, plan),
-    };
+    const summaries = await summarizeBoth(engine, { reference: before, current: now }, column.name, plan);
     const results =
       exact && column.kind === 'numeric'
         ? {

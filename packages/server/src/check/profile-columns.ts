@@ -1,5 +1,11 @@
 import { binEdges, type ColumnKind, type ColumnSummary, distinctValueEdges } from '@leeway/stats';
-import { type ColumnPlan, type RowSource, type Slicing, summarizeColumn } from '../monitoring/profile.ts';
+import {
+  type ColumnPlan,
+  type RowSource,
+  type Slicing,
+  summarizeColumn,
+  summarizeSources,
+} from '../monitoring/profile.ts';
 import { identifier, quoted } from '../warehouse/warehouse.ts';
 import type { ComparedColumn, ContentColumn } from './decide-columns.ts';
 import type { Engine } from './engine.ts';
@@ -129,7 +135,19 @@ export async function summarize(
   return (await summarizeColumn(engine.warehouse, columnSource(typed, name), plan)).get('')!;
 }
 
-/** The same for each value of a slice column. */
+/** Counts a column of both files by the plan of the reference, side by side. */
+export async function summarizeBoth(
+  engine: Engine,
+  sides: { reference: TypedTable; current: TypedTable },
+  name: string,
+  plan: ColumnPlan,
+): Promise<{ reference: ColumnSummary; current: ColumnSummary }> {
+  const sources = [columnSource(sides.reference, name), columnSource(sides.current, name)];
+  const [reference, current] = await summarizeSources(engine.warehouse, sources, plan);
+  return { reference: reference!, current: current! };
+}
+
+/** Counts a column by its plan for each value of a slice column. */
 export async function summarizeBy(
   engine: Engine,
   typed: TypedTable,
@@ -160,7 +178,7 @@ export async function sliceRows(
 /** SQL of a number that tells rows apart; a gap is a value too, where the engine would answer with a gap. */
 function rowHash(columns: readonly string[]): string {
   const parts = columns.map(identifier).map((column) => `assumeNotNull(${column}), isNull(${column})`);
-  return `sipHash64(${parts.join(', ')})`;
+  return `cityHash64(${parts.join(', ')})`;
 }
 
 /** Rows that repeat an earlier row of the same file, every column alike. */

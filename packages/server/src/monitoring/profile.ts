@@ -126,6 +126,27 @@ export async function summarizeColumn(
   return summaries;
 }
 
+/** A column of several sources, counted by one plan, side by side in one query. */
+export async function summarizeSources(
+  warehouse: Warehouse,
+  sources: readonly RowSource[],
+  plan: ColumnPlan,
+): Promise<ColumnSummary[]> {
+  if (plan.kind !== 'numeric') {
+    const summaries = [];
+    for (const source of sources) summaries.push((await summarizeColumn(warehouse, source, plan)).get('')!);
+    return summaries;
+  }
+  const parts = sources.map(({ sql }, i) => numericSql(plan, sql, `'${i}'`));
+  const params = Object.assign({}, ...sources.map((source) => source.params));
+  const rows = await warehouse.query<NumericRow>(parts.join(' UNION ALL '), params, 'summarize-numeric');
+  const bySource = new Map(rows.map((row) => [Number(row.slice), row]));
+  return sources.map((_, i) => {
+    const row = bySource.get(i);
+    return row ? numericSummary(plan, row) : emptySummary(plan);
+  });
+}
+
 interface NumericRow {
   slice: string;
   missing: number;
