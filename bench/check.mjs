@@ -5,12 +5,12 @@
 //
 // Build first. The files are made by the engine in a temporary folder.
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { measureProcess, median, peer, quick, report, result } from './lib.mjs';
+import { makeFiles } from './make-files.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { values: flags } = parseArgs({
@@ -32,7 +32,8 @@ const folder = await mkdtemp(join(tmpdir(), 'leeway-bench-'));
 try {
   const files = [join(folder, 'reference.parquet'), join(folder, 'current.parquet')];
   console.error(`making 2 files of ${rows} rows, ${columns} numeric and ${categories} categorical columns`);
-  await makeFiles(...files);
+  const [reference, current] = files.map((path, i) => ({ path, moved: 0.2 * i }));
+  await makeFiles(folder, [reference, current], { rows, columns, categories });
   const main = join(root, 'packages/server/dist/cli/main.js');
   const args = [main, 'check', '--reference', files[0], '--current', files[1], '--json'];
   if (flags.exact) args.push('--exact');
@@ -65,30 +66,3 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 report();
-
-/** Normal, skewed and rounded columns, and categories; every fifth has moved. Made by the engine, for its speed only. */
-async function makeFiles(reference, current) {
-  const require = createRequire(join(root, 'packages/server/package.json'));
-  const { createChdbConnection } = require('chdb/connection');
-  const { createClient } = require('@clickhouse/client');
-  const client = createClient({ connection: createChdbConnection({ path: join(folder, 'engine') }) });
-  for (const [path, moved] of [
-    [reference, 0],
-    [current, 0.2],
-  ]) {
-    const values = Array.from({ length: columns }, (_, i) => {
-      const normal = `randNormal(${i % 5 === 0 ? moved : 0}, 1, ${i})`;
-      const value = i % 3 === 0 ? normal : i % 3 === 1 ? `exp(${normal})` : `round(${normal}, 3)`;
-      return `${value} AS f${i}`;
-    });
-    for (let i = 0; i < categories; i++) {
-      const shift = i % 5 === 0 ? moved * 10 : 0;
-      values.push(`concat('value ', toString(least(20, toUInt8(abs(randNormal(${shift}, 5, ${1000 + i})))))) AS c${i}`);
-    }
-    await client.command({
-      query: `INSERT INTO FUNCTION file('${path}', Parquet) SELECT ${values.join(', ')} FROM numbers(${rows})
-        SETTINGS output_format_parquet_compression_method = 'snappy', output_format_parquet_string_as_string = 1`,
-    });
-  }
-  await client.close();
-}

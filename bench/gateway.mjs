@@ -37,6 +37,7 @@ try {
   result('gateway, requests/s', {
     ours: perSecond('gateway'),
     bare: perSecond('bare'),
+    against: 'bare Fastify with the same runtime',
     unit: 'requests/s',
     want: '0.80',
     note: `${CONNECTIONS} connections, one row a request`,
@@ -45,6 +46,7 @@ try {
   result('gateway, median latency at one connection', {
     ours: single.gateway.medianMs,
     bare: single.bare.medianMs,
+    against: 'bare Fastify with the same runtime',
     unit: 'ms',
     higherIsBetter: false,
     note: `adds ${added.toFixed(2)} ms (wanted < 1)`,
