@@ -115,8 +115,8 @@ def multiclass():
             "matthews_corrcoef": metrics.matthews_corrcoef(y, said, **kw),
             "cohen_kappa": metrics.cohen_kappa_score(y, said, **kw),
         }
-        if weights is None:
-            expected["roc_auc_ovr"] = metrics.roc_auc_score(y, proba, multi_class="ovr")
+        expected["roc_auc_ovr"] = metrics.roc_auc_score(y, proba, multi_class="ovr", **kw)
+        expected["brier_score"] = metrics.brier_score_loss(y, proba, **kw)
         for average in ("macro", "micro", "weighted"):
             for metric in ("precision", "recall", "f1"):
                 score = getattr(metrics, f"{metric}_score")
@@ -125,8 +125,7 @@ def multiclass():
             metric: getattr(metrics, f"{metric}_score")(y, said, average=None, labels=range(k), zero_division=0, **kw).tolist()
             for metric in ("precision", "recall", "f1")
         }
-        if weights is None:
-            per_class["roc_auc"] = [metrics.roc_auc_score(y == i, proba[:, i]) for i in range(k)]
+        per_class["roc_auc"] = [metrics.roc_auc_score(y == i, proba[:, i], **kw) for i in range(k)]
         cases.append(
             {
                 "name": name,

@@ -38,7 +38,7 @@ const SELF = fileURLToPath(import.meta.url);
 const EXAMPLES = ['bike-sharing', 'weather', 'census'];
 const QUESTIONS = join(ROOT, 'scripts/real');
 const CACHE = join(ROOT, '.cache', 'real');
-const TIMEOUT_MS = 300_000;
+const TIMEOUT_MS = 600_000;
 
 if (process.send && process.argv[2] === '--replay') await replay(JSON.parse(process.argv[3]));
 else if (process.send && process.argv[2] === '--ask') await ask(JSON.parse(process.argv[3]));

@@ -92,8 +92,63 @@ export default {
     check('at least 50 windows have an AUC', values.length >= 50, values.length);
     check('AUC stays within 0.89 and 0.92', low > 0.89 && high < 0.92, `${low.toFixed(4)} to ${high.toFixed(4)}`);
     check('no alert on performance', !found.alerts.some((alert) => alert.rule === 'worse'));
+
+    // One window a month may alarm by chance, of both monitors together.
+    const months = (52 * 4 * 7) / 30.4;
+    const windows = new Set(
+      Object.values(scores).flatMap((all) =>
+        all.filter((m) => m.detail.drifted).map((m) => `${m.monitor} ${m.windowStart}`),
+      ),
+    );
+    check(
+      `the windows that alarm are within the budget of ${Math.floor(months)}`,
+      windows.size <= months,
+      windows.size,
+    );
+
+    await judgeEstimates({ auc, check, note, measurements });
+    await judgeFairness({ check, found, note, measurements });
   },
 };
+
+/** What was foreseen at the end of a window, against what the labels of a month later show. */
+async function judgeEstimates({ auc, check, note, measurements }) {
+  const estimated = await measurements({ metric: 'estimated.roc_auc', monitor: 'four-weekly' });
+  const realised = new Map(auc.filter((m) => m.status === 'ok').map((m) => [m.windowStart, m.value]));
+  const pairs = estimated.filter((m) => m.value !== null && realised.has(m.windowStart));
+  const right = pairs.filter((m) => {
+    const truth = realised.get(m.windowStart);
+    return truth >= m.lower && truth <= m.upper;
+  });
+  const off = pairs.map((m) => Math.abs(m.value - realised.get(m.windowStart)));
+  note(
+    `AUC was foreseen in ${pairs.length} windows, with a mean error of ${mean(off).toFixed(4)}; ` +
+      `the truth lay in the interval in ${right.length}`,
+  );
+  check('of at least 35 windows AUC is foreseen', pairs.length >= 35, pairs.length);
+  check('the truth lies in the interval in nine of ten', right.length >= 0.9 * pairs.length, right.length);
+}
+
+async function judgeFairness({ check, found, note, measurements }) {
+  for (const column of ['SEX', 'RAC1P', 'SEX, RAC1P']) {
+    const ratios = await measurements({ metric: 'fairness.demographic_parity_ratio', column, monitor: 'four-weekly' });
+    const values = ratios.filter((m) => m.value !== null).map((m) => m.value);
+    note(
+      `selection rates by ${column}: the lowest is ${mean(values).toFixed(3)} of the highest on average, ` +
+        `at least ${Math.min(...values).toFixed(3)}, in ${values.length} windows`,
+    );
+    if (column === 'SEX') {
+      check('by sex, the four-fifths rule is kept in every window', values.length >= 50 && Math.min(...values) >= 0.8);
+      continue;
+    }
+    const small = ratios.filter((m) => m.reason.includes('left out as too small') && m.reason.includes('RAC1P=4'));
+    check(`by ${column}: the smallest group is named wherever it is`, small.length > 0, small.length);
+  }
+  const unfair = found.alerts.filter((alert) => alert.rule === 'unfair');
+  check('no alert on fairness', unfair.length === 0, unfair.map((a) => `${a.column} ${a.windowStart}`).join(', '));
+}
+
+const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Rows by week. The data know the year only: the rows of a year are dealt out to its days in turn. */
 async function readWeeks(folder, readParquet) {

@@ -35,27 +35,24 @@ export default {
       after.join(', '),
     );
 
-    // A detector dates it, without being told where to look. Until then vicprice holds the mean of what it has later, so that
-    // a detector of means has nothing to see; KSWIN compares distributions.
+    // Detectors date it, without being told where to look. vicprice and vicdemand are constant at the mean of what they are later:
+    // a detector of means (adwin) sees the first day of vicdemand and nothing in vicprice, one of distributions (kswin) does.
     const firings = async (detector, column) => {
-      const { lines } = await leeway(
-        'detect',
-        '--detector',
-        detector,
-        '--column',
-        column,
-        join(folder, 'elec2.csv.gz'),
-      );
+      const file = join(folder, 'elec2.csv.gz');
+      const { lines } = await leeway('detect', '--detector', detector, '--column', column, file);
       return lines.filter(({ level }) => level === 'drift').map(({ index }) => index);
     };
     for (const [detector, rowsLate, columns] of [
-      ['kswin', 30, FEATURES],
+      ['shewhart', 1, FEATURES],
+      ['kswin', 30, ['vicprice']],
       ['adwin', 96, ['vicdemand', 'transfer']],
     ]) {
       for (const column of columns) {
         const drifts = await firings(detector, column);
         check(
-          `${detector} on ${column}: quiet before, and fires within ${rowsLate} half hours of the change`,
+          rowsLate === 1
+            ? `${detector} on ${column}: quiet before, and fires at the very row`
+            : `${detector} on ${column}: quiet before, and fires within ${rowsLate} half hours of the change`,
           drifts[0] >= ALIVE && drifts[0] < ALIVE + rowsLate,
           drifts[0],
         );

@@ -30,6 +30,19 @@ export default {
     check('the visibility drifts, and most of all', years[0]?.column === 'feat_4', years[0]?.column);
     check('no temperature does', !years.some(({ column }) => SEASONAL.includes(column)), names(years));
 
+    // The file has two pressures that no weather has.
+    writeFileSync(path('limits.yaml'), 'columns:\n  feat_3: { min: 900, max: 1100 }\n');
+    const { document: faulty } = await leeway(
+      ...['check', '--reference', writeCsv('before.csv', days.slice(0, 3_500)), '--columns', path('limits.yaml')],
+      ...['--current', writeCsv('now.csv', days.slice(3_500, 3_700))],
+    );
+    const spikes = faulty.quality.find((found) => found.check === 'range' && found.column === 'feat_3');
+    check(
+      'an impossible pressure is found by the declared range',
+      spikes?.severity === 'finding' && spikes.basis === 'declared' && spikes.message.includes('5504'),
+      spikes?.message,
+    );
+
     // Two miles are no change, and what is beyond them adds up to two hundred before it is one: in miles times days.
     const { lines } = await leeway(
       ...['detect', '--detector', 'page_hinkley', '--column', 'feat_4', join(folder, 'weather.csv')],

@@ -95,6 +95,10 @@ export const ColumnsConfig = strict({
   features: z.record(ColumnName, FeatureConfig),
   prediction: ColumnName.default('prediction').describe('Column with what the model said: a class or a number.'),
   score: ColumnName.optional().describe('Column with the probability of the positive class (binary).'),
+  scores: z
+    .record(z.string().min(1), ColumnName)
+    .optional()
+    .describe('For each class, the column with its probability (multiclass); those of a row sum to 1.'),
   label: ColumnName.default('label').describe('Column with the true outcome.'),
   positive: z.string().default('1').describe('The label that counts as positive (binary).'),
   slices: z.array(ColumnName).default([]).describe('Columns whose values are looked into one by one.'),
@@ -229,7 +233,9 @@ export const MonitorConfig = strict({
     method: z
       .enum(['auto', 'cbpe', 'dle', 'importance_weighted'])
       .default('auto')
-      .describe('auto: cbpe where a binary model has a score, else nothing; dle: the loss of a regression, learned.'),
+      .describe(
+        'auto: cbpe where a classifier has a score, or scores; else nothing. dle: the loss of a regression, learned.',
+      ),
     metrics: z.array(z.string()).optional().describe('Metrics that are estimated. Default: all of the method.'),
     secondOpinion: z
       .boolean()
@@ -255,7 +261,7 @@ export const MonitorConfig = strict({
     correlations: z
       .boolean()
       .default(true)
-      .describe('Whether numeric features are compared in pairs: the first 50, over a sample of about 50,000 rows.'),
+      .describe('Whether numeric features are compared in pairs: the first 30, over a sample of about 50,000 rows.'),
     duplicates: z
       .boolean()
       .default(true)

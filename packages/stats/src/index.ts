@@ -72,6 +72,9 @@ export { fitIsotonic, type IsotonicFit, isotonicValue } from './estimation/isoto
 export {
   type ClassifiedRows,
   classChances,
+  classGap,
+  classRefusal,
+  estimateClasses,
   estimatedMulticlassMetrics,
   estimateMulticlass,
 } from './estimation/multiclass.ts';
@@ -164,6 +167,7 @@ export type {
   CalibrationBin,
   MedianSummary,
   MulticlassAuc,
+  MulticlassSquares,
   MulticlassSummary,
   MulticlassSums,
   PerformanceSummary,
@@ -173,6 +177,7 @@ export type {
   Task,
 } from './performance/performance-summary.ts';
 export { pinballLoss } from './performance/pinball-loss.ts';
+export { SUM_TOLERANCE, scaleToOne } from './performance/scale-to-one.ts';
 export { summarizeBinary } from './performance/summarize-binary.ts';
 export { type MulticlassScores, summarizeMulticlass } from './performance/summarize-multiclass.ts';
 export { summarizeRegression } from './performance/summarize-regression.ts';

@@ -196,21 +196,22 @@ async function measureSections(context: CheckContext) {
 function requireNamed(
   reference: Table,
   current: Table,
-  { label, prediction, score, by, columns = {} }: CheckOptions,
+  { label, prediction, score, scores = {}, by, columns = {} }: CheckOptions,
 ): void {
   const files = [reference, current].map(({ file: { path }, columns: own }) => ({ path, columns: own }));
   if (label !== undefined) {
     // Labels come late: it is enough that one of the files has them.
     if (!files.some((file) => file.columns.has(label))) requireColumn(label, '--label', files);
-    if (prediction === undefined && score === undefined) {
+    if (prediction === undefined && score === undefined && Object.keys(scores).length === 0) {
       throw new LeewayError(
         'bad_option',
-        `--label "${label}" needs --prediction or --score to be compared with; neither was given`,
+        `--label "${label}" needs --prediction or --score (of several classes --scores) to be compared with; none was given`,
       );
     }
   }
   if (prediction !== undefined) requireColumn(prediction, '--prediction', files);
   if (score !== undefined) requireColumn(score, '--score', files);
+  for (const name of Object.values(scores)) requireColumn(name, '--scores', files);
   if (by !== undefined) requireColumn(by, '--by', files);
   for (const name of Object.keys(columns)) {
     if (!files.some((file) => file.columns.has(name))) requireColumn(name, '--columns', files);
@@ -226,6 +227,7 @@ function withRoles(compared: readonly ComparedColumn[], { columns }: Table, opti
     [options.label, 'label'],
     [options.prediction, 'prediction'],
     [options.score, 'score'],
+    ...Object.values(options.scores ?? {}).map((name): [string, ColumnRole] => [name, 'score']),
     [options.by, 'feature'],
     [options.weight, 'feature'],
     ...[...(options.protected ?? []), ...(options.intersections ?? []).flat()].map((name): [string, ColumnRole] => [

@@ -37,6 +37,8 @@ export interface Roles {
   label?: string | undefined;
   prediction?: string | undefined;
   score?: string | undefined;
+  /** For each class, the column with its probability. */
+  scores?: Record<string, string> | undefined;
 }
 
 /** Text with more different values than this share of its rows is taken for identifiers, or for prose... */
@@ -63,7 +65,7 @@ export function decideColumns(
       ? 'label'
       : name === roles.prediction
         ? 'prediction'
-        : name === roles.score
+        : name === roles.score || Object.values(roles.scores ?? {}).includes(name)
           ? 'score'
           : 'feature';
   for (const [name, before] of reference) {

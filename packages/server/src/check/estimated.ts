@@ -1,6 +1,7 @@
 import { LeewayError } from '@leeway/contract';
 import {
   estimateBinary,
+  estimateClasses,
   estimateRegression,
   expectLabels,
   fitCalibration,
@@ -8,9 +9,11 @@ import {
   performanceMetrics,
   type Task,
 } from '@leeway/stats';
+import { refusalOf } from '../estimation/calibration.ts';
+import { countClassScores, expectClassLabels } from '../estimation/class-score-counts.ts';
 import { type EstimateEvidence, type Withdrawal, withdrawalOf } from '../estimation/decide-withdrawal.ts';
 import { learn } from '../estimation/learn.ts';
-import { type Realised, realisedBinary, realisedRegression } from '../estimation/realised.ts';
+import { type Realised, realisedBinary, realisedClasses, realisedRegression } from '../estimation/realised.ts';
 import {
   codesOf,
   numbers,
@@ -22,6 +25,7 @@ import {
 import { countScores } from '../estimation/score-counts.ts';
 import { unseenShare } from '../estimation/unseen-share.ts';
 import { labelledRowsOf, taskOf } from './labelled.ts';
+import type { CheckOptions } from './options.ts';
 import type { TypedTable } from './profile-columns.ts';
 import type { CheckContext } from './section.ts';
 
@@ -51,12 +55,12 @@ export async function estimateFiles(
   const { engine, reference, current, options } = context;
   const known = await taskOf(engine, reference, current, options);
   if (!known) return { reason: 'no --label was given' };
-  const method = methodOf(known.task, asked, options.score);
+  const method = methodOf(known.task, asked, options);
   if (typeof method !== 'string') return method;
   const base = { context, task: known.task, positive: known.positive ?? '', features: featuresOf(context) };
   const before = rowsOf(reference, base, options.label!);
   // Labels of the current file are not looked at to estimate: the prediction stands in for them.
-  const now = rowsOf(current, base, (options.prediction ?? options.score)!);
+  const now = rowsOf(current, base, options.prediction ?? options.score ?? Object.values(options.scores!)[0]!);
   if ('reason' in before) return before;
   if ('reason' in now) return now;
   const labelled = rowsOf(current, base, options.label!);
@@ -69,17 +73,17 @@ export async function estimateFiles(
 function methodOf(
   task: Task,
   asked: EstimateOption,
-  score: string | undefined,
+  { score, scores }: Pick<CheckOptions, 'score' | 'scores'>,
 ): Exclude<EstimateOption, 'auto'> | { reason: string } {
   const automatic = task === 'regression' ? 'dle' : 'cbpe';
   const method = asked === 'auto' ? automatic : asked;
-  if (task === 'multiclass') return { reason: 'performance of several classes is not estimated' };
+  if (method === 'cbpe' && task === 'multiclass' && scores === undefined)
+    return { reason: 'cbpe of several classes needs --scores' };
   if (method === 'cbpe' && task === 'binary' && score === undefined) return { reason: 'cbpe needs --score' };
-  if (method !== 'importance_weighted' && method !== automatic) {
-    throw new LeewayError(
-      'bad_option',
-      `--estimate ${method} is not for a ${task} task; there are ${automatic} and importance_weighted`,
-    );
+  const possible: readonly string[] = task === 'multiclass' ? [automatic] : [automatic, 'importance_weighted'];
+  if (!possible.includes(method)) {
+    const others = possible.length > 1 ? `there are ${possible.join(' and ')}` : `there is ${automatic}`;
+    throw new LeewayError('bad_option', `--estimate ${method} is not for a ${task} task; ${others}`);
   }
   return method;
 }
@@ -103,7 +107,9 @@ const ESTIMATE: Record<EstimatedResult['method'], (input: Input, labelled: strin
   importance_weighted: byTrees,
 };
 
-async function byConfidence({ context, positive, before, now }: Input, labelled: string | null): Promise<Found> {
+async function byConfidence(input: Input, labelled: string | null): Promise<Found> {
+  const { context, task, positive, before, now } = input;
+  if (task === 'multiclass') return classesByConfidence(input, labelled);
   const { warehouse } = context.engine;
   const params = { positive };
   const calibration = fitCalibration((await countScores(warehouse, before, params, true)).counts);
@@ -114,6 +120,27 @@ async function byConfidence({ context, positive, before, now }: Input, labelled:
     reference: (await realised(before)).realised,
     realised: labelled ? (await realised(labelled)).realised : null,
     evidence: { refused: calibration.refused, labelled: calibration.rows, shift: null },
+  };
+}
+
+async function classesByConfidence({ context, before, now }: Input, labelled: string | null): Promise<Found> {
+  const { warehouse } = context.engine;
+  const classes = Object.keys(context.options.scores!);
+  const counts = await countClassScores(warehouse, before, {}, classes, true);
+  const calibrations = counts.map((count) => fitCalibration(count));
+  const refusal = refusalOf(calibrations);
+  const realised = async (rows: string) => (await realisedClasses(warehouse, rows, {}, classes)).realised;
+  const expected = refusal ? [] : await expectClassLabels(warehouse, now, {}, classes, calibrations);
+  return {
+    metrics: refusal ? {} : estimateClasses(expected, calibrations),
+    reference: await realised(before),
+    realised: labelled ? await realised(labelled) : null,
+    evidence: {
+      refused: refusal?.refused ?? null,
+      labelled: calibrations[0]!.rows,
+      ofClass: refusal && { name: classes[refusal.class]!, labelled: calibrations[refusal.class]!.positives },
+      shift: null,
+    },
   };
 }
 

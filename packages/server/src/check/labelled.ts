@@ -1,5 +1,7 @@
 import { LeewayError } from '@leeway/contract';
 import type { CellValues, Task } from '@leeway/stats';
+import { scoreArray } from '../warehouse/model-tables.ts';
+import { quoted } from '../warehouse/warehouse.ts';
 import type { Roles } from './decide-columns.ts';
 import type { Engine } from './engine.ts';
 import { columnSource, type TypedTable } from './profile-columns.ts';
@@ -44,21 +46,26 @@ export async function taskOf(
     if (labels.length < 2) labels = [...new Set([...labels, ...(await valuesOf(engine, side, label))])];
   }
   const numeric = labelled[0]!.columns.find(({ name }) => name === label)!.kind === 'numeric';
-  const task = options.task ?? inferTask(labels, numeric);
+  const { scores } = options;
+  const task = options.task ?? (scores ? 'multiclass' : inferTask(labels, numeric));
   if (!options.task) assumed.push(`task ${task}`);
+  if (scores && task !== 'multiclass')
+    throw new LeewayError('bad_option', `--scores is for a multiclass task, and this one is ${task}; take --score`);
   let positive: string | null = null;
   if (task === 'binary') {
     positive = positiveOf(options.positive, labels);
     if (options.positive === undefined) assumed.push(`"${positive}" as the positive label`);
     if (options.prediction === undefined)
       assumed.push(`a prediction of "${positive}" from a score of ${DECISION_THRESHOLD} on`);
+  } else if (options.prediction === undefined && scores) {
+    assumed.push('the class of the highest score as prediction');
   } else if (options.prediction === undefined) {
     throw new LeewayError('bad_option', `a ${task} task needs --prediction beside --label; only --score was given`);
   }
   return { task, positive, assumed };
 }
 
-/** Rows with `label`, `score`, `prediction` and, if they have one, `weight`; binds `positive`. */
+/** Rows with `label`, `score`, `prediction`, `scores` of classes if there are any, and `weight` if they have one; binds `positive`. */
 export interface LabelledRows {
   sql: string;
   weighted: boolean;
@@ -70,11 +77,11 @@ export interface LabelledRows {
 export function labelledRowsOf(
   typed: TypedTable,
   task: Task,
-  { label, prediction, score, weight }: PerformanceOptions,
+  { label, prediction, score, scores, weight }: PerformanceOptions,
   also: Record<string, string> = {},
 ): LabelledRows | { reason: string } {
   const { path } = typed.table.file;
-  const lacking = [label, prediction, score, weight].filter(
+  const lacking = [label, prediction, score, weight, ...Object.values(scores ?? {})].filter(
     (name) => name !== undefined && !typed.columns.some((c) => c.name === name),
   );
   if (lacking.length > 0) return { reason: `${path} has no column ${lacking.map((name) => `"${name}"`).join(', ')}` };
@@ -84,11 +91,20 @@ export function labelledRowsOf(
     score === undefined
       ? 'NULL::Nullable(Float64)'
       : `if(isFinite(toFloat64(${typed.value(score)})), toFloat64(${typed.value(score)}), NULL)::Nullable(Float64)`;
-  const said =
-    prediction === undefined
+  const chances = scores && scoreArray(Object.values(scores).map((name) => `toFloat64(${typed.value(name)})`));
+  const names = Object.keys(scores ?? {}).map(quoted);
+  const highest = `if(empty(scores), NULL, [${names.join(', ')}][indexOf(scores, arrayMax(scores))])`;
+  const said = chances
+    ? prediction === undefined
+      ? highest
+      : text(prediction)
+    : prediction === undefined
       ? `if(isNull(score), NULL, if(score >= ${DECISION_THRESHOLD}, {positive:String}, concat('not ', {positive:String})))`
       : text(prediction);
-  const columns = { label: text(label!), score: probability, prediction: said, ...also };
+  const columns = {
+    ...(chances ? { scores: chances } : {}),
+    ...{ label: text(label!), score: probability, prediction: said, ...also },
+  };
   // A row without a weight counts for nothing.
   if (weight !== undefined)
     Object.assign(columns, { weight: `ifNull(greatest(toFloat64(${typed.value(weight)}), 0), 0)` });

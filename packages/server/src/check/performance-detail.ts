@@ -39,6 +39,8 @@ export type PerformanceDetail =
       /** Rows of the label (first index) that were predicted so (second index). */
       matrix: ReadonlyArray<readonly number[]>;
       classes: ClassPerformance[];
+      /** Rows whose probabilities were scaled to a sum of 1. */
+      rescaled: number;
     }
   | { task: 'regression' };
 
@@ -49,8 +51,8 @@ export function detailOf(
 ): PerformanceDetail {
   if (summary.task === 'regression') return { task: 'regression' };
   if (summary.task === 'multiclass') {
-    const { task, labels, matrix } = summary;
-    return { task, labels, matrix, classes: classPerformance(summary) };
+    const { task, labels, matrix, rescaled } = summary;
+    return { task, labels, matrix, classes: classPerformance(summary), rescaled };
   }
   const { task, tp, fp, tn, fn, scored } = summary;
   return {

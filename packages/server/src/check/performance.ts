@@ -62,7 +62,7 @@ async function measure(
     { positive: positive ?? '' },
   );
   if (ends!.labelled === 0) return { reason: `${path} has no row with both a label and a prediction` };
-  const model = { task, columns: { positive: positive ?? '1' } };
+  const model = { task, columns: { positive: positive ?? '1', scores: options.scores } };
   const [counted] = await COUNT[task](engine.warehouse, model, {
     sql: `(SELECT *, '' AS slice FROM ${rows})`,
     params: { positive: model.columns.positive },

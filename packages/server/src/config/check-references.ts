@@ -56,6 +56,7 @@ function checkModel(model: ModelConfig, plugins: Plugins, path: PropertyKey[], n
       note([...at, 'dimension'], `${wrong} (type: ${feature.type})`);
     }
   }
+  checkScores(model, [...path, 'columns', 'scores'], note);
   const names = monitors.map((monitor) => monitor.name);
   unique(names, [...path, 'monitors'], note);
   const sliceable = [...columns.slices, ...columns.protected];
@@ -142,6 +143,26 @@ function checkModel(model: ModelConfig, plugins: Plugins, path: PropertyKey[], n
   });
 }
 
+/** Each class has a column of its own, which nothing else is. */
+function checkScores({ task, columns }: ModelConfig, at: PropertyKey[], note: Note): void {
+  const { id, time, prediction, label, score, scores, features, slices, protected: groups } = columns;
+  if (!scores) return;
+  if (task !== 'multiclass')
+    return note(at, `is for a multiclass model, and this one is ${task}${task === 'binary' ? '; take `score`' : ''}`);
+  if (score !== undefined)
+    note([...at.slice(0, -1), 'score'], 'is for a binary model; `scores` has a column for each class');
+  const entries = Object.entries(scores);
+  if (entries.length < 2)
+    note(at, `has ${entries.length === 1 ? 'one class' : 'no class'}; all that the model knows belong here`);
+  const others = new Set([id, time, prediction, label, ...Object.keys(features), ...slices, ...groups]);
+  for (const [i, [name, column]] of entries.entries()) {
+    const twin = entries.findIndex((entry) => entry[1] === column);
+    if (twin < i) note([...at, name], `"${column}" is the column of the class "${entries[twin]![0]}" already`);
+    else if (others.has(column))
+      note([...at, name], `"${column}" is another column of the model already; a probability has its own`);
+  }
+}
+
 /** A reference has to reach back to at least one stretch that the windows of the monitor can be compared with. */
 function checkBaseline(model: ModelConfig, monitor: MonitorConfig, at: PropertyKey[], note: Note): void {
   const reference = monitor.reference ?? model.reference;
@@ -192,7 +213,7 @@ function executorOptions({ type: _type, timeout: _timeout, ...options }: { type:
 /** Metrics by which two versions can be compared on the same rows. */
 const COMPARABLE: Record<ModelConfig['task'], readonly ComparisonMetric[]> = {
   binary: ['roc_auc', 'log_loss', 'brier_score', 'accuracy'],
-  multiclass: ['accuracy'],
+  multiclass: ['log_loss', 'accuracy'],
   regression: ['mae', 'mse', 'rmse'],
 };
 

@@ -90,6 +90,15 @@ describe('a file with mistakes names each with its line, what was expected, and 
       [12, 'models.0.rules.4.threshold', /leave out `against: previous`/],
     ],
     'rule-without-limit.yaml': [[7, 'models.0.rules.0', /needs one of above, below, outside or threshold/]],
+    'scores-wrong.yaml': [
+      [7, 'models.0.columns.scores', /is for a multiclass model, and this one is binary; take `score`/],
+      [12, 'models.1.columns.score', /is for a binary model; `scores` has a column for each class/],
+      [15, 'models.1.columns.scores.b', /"p_a" is the column of the class "a" already/],
+      [16, 'models.1.columns.scores.c', /"area" is another column of the model already/],
+      [17, 'models.1.columns.scores.d', /"prediction" is another column of the model already/],
+      [22, 'models.2.columns.scores', /has one class; all that the model knows belong here/],
+      [25, 'models.2.monitors.0.estimate.metrics.0', /"roc_auc" is not estimated; there are accuracy, precision_macro/],
+    ],
     'secret-file-missing.yaml': [
       [5, 'channels.0.url', /the file \/nowhere\/secret cannot be read/],
       [5, 'channels.0.url', /Invalid URL/],

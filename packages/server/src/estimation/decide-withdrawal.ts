@@ -6,6 +6,8 @@ export interface EstimateEvidence {
   refused: CalibrationRefusal | 'no_reference' | null;
   /** Labelled rows that it could learn from. */
   labelled: number;
+  /** Of several classes, the one that is the reason, and its labelled rows. */
+  ofClass?: { name: string; labelled: number } | null;
   /** The feature with the largest share of values that the reference never had. */
   unseen: { column: string; share: number } | null;
   /** Of the latest window with labels that this version served. */
@@ -51,14 +53,23 @@ const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`;
 const digits = (x: number): string => String(Math.round(x * 1000) / 1000);
 
 /** Whether no estimate of the window can be trusted, and why; null where none speaks against it. Pure. */
-export function withdrawalOf({ refused, labelled, unseen, gap, shift }: EstimateEvidence): Withdrawal | null {
+export function withdrawalOf({ refused, labelled, ofClass, unseen, gap, shift }: EstimateEvidence): Withdrawal | null {
   switch (refused) {
     case 'no_reference':
       return { code: refused, reason: 'there is no reference yet' };
     case 'too_few_labels':
+      if (ofClass && labelled >= 200) {
+        const reason = `${ofClass.labelled} of ${labelled} labels to learn from are of the class "${ofClass.name}"; at least 20 of it, and 20 others, are wanted`;
+        return { code: refused, reason };
+      }
       return { code: refused, reason: `${labelled} labelled predictions of the version to learn from; 200 are wanted` };
     case 'one_class':
-      return { code: refused, reason: 'all labels to learn from are the same' };
+      return {
+        code: refused,
+        reason: ofClass
+          ? `${ofClass.labelled === 0 ? 'no label' : 'every label'} to learn from is of the class "${ofClass.name}"`
+          : 'all labels to learn from are the same',
+      };
     case 'separable':
       return {
         code: refused,

@@ -1,11 +1,20 @@
 import type { ModelConfig, MonitorConfig } from '@leeway/contract';
-import { type DirectLoss, estimateBinary, estimateRegression, expectLabels, type MetricEstimate } from '@leeway/stats';
+import {
+  type DirectLoss,
+  estimateBinary,
+  estimateClasses,
+  estimateRegression,
+  expectLabels,
+  type MetricEstimate,
+} from '@leeway/stats';
 import type { Scope } from '../monitoring/check.ts';
 import { summarizeWindow } from '../monitoring/summaries.ts';
-import { predictionRows } from '../warehouse/model-tables.ts';
+import { predictionRows, withScores } from '../warehouse/model-tables.ts';
 import { instant } from '../warehouse/warehouse.ts';
-import { calibrationFor } from './calibration.ts';
+import { type Calibrations, calibrationFor, refusalOf } from './calibration.ts';
+import { expectClassLabels } from './class-score-counts.ts';
 import type { EstimateEvidence } from './decide-withdrawal.ts';
+import { hasChances } from './estimate-mistakes.ts';
 import { lessonsOf } from './labelled-rows.ts';
 import type { WeightedEstimates } from './learn.ts';
 import { runLearning } from './run-learning.ts';
@@ -43,7 +52,7 @@ const SERVED = "role = 'live' AND error = ''";
 export function methodOf(model: ModelConfig, monitor: MonitorConfig): EstimateMethod | null {
   const { method } = monitor.estimate;
   if (method !== 'auto') return method;
-  return model.task === 'binary' && model.columns.score !== undefined ? 'cbpe' : null;
+  return hasChances(model.task, model.columns) ? 'cbpe' : null;
 }
 
 const ESTIMATE: Record<EstimateMethod, (scope: Scope) => Promise<WindowEstimates>> = {
@@ -65,24 +74,48 @@ export async function estimateWindow(scope: Scope, method: EstimateMethod): Prom
 }
 
 async function byConfidence(scope: Scope): Promise<WindowEstimates> {
-  const { warehouse, model, from, to } = scope;
-  const calibration = await calibrationFor(scope);
+  const { model } = scope;
+  const calibrations = await calibrationFor(scope);
+  const refusal = refusalOf(calibrations);
+  const classes = Object.keys(model.columns.scores ?? {});
+  const of = refusal && model.task === 'multiclass' ? refusal.class : null;
   const evidence = {
-    refused: calibration.refused,
-    labelled: calibration.rows,
+    refused: refusal?.refused ?? null,
+    labelled: calibrations[0]!.rows,
+    ofClass: of === null ? null : { name: classes[of]!, labelled: calibrations[of]!.positives },
     unseen: await mostUnseen(scope),
     shift: null,
   };
-  if (calibration.refused !== null) return { metrics: {}, evidence, detail: {} };
+  if (refusal) return { metrics: {}, evidence, detail: {} };
+  const told = calibrations.map(({ applied, rows, errorBefore, errorAfter }) => {
+    return { applied, rows, errorBefore, errorAfter };
+  });
+  if (model.task === 'binary') {
+    const { metrics, ...detail } = await binaryByConfidence(scope, calibrations);
+    return { metrics, evidence, detail: { ...detail, calibration: told[0] } };
+  }
+  return {
+    metrics: await classesByConfidence(scope, classes, calibrations),
+    evidence,
+    detail: { calibration: Object.fromEntries(classes.map((name, k) => [name, told[k]])) },
+  };
+}
+
+async function binaryByConfidence({ warehouse, model, from, to }: Scope, [calibration]: Calibrations) {
   const bound = { from: instant(from), to: instant(to), positive: model.columns.positive };
   const { counts, unscored } = await countScores(warehouse, predictionRows(model, SERVED), bound, false);
-  const { metrics, confusion } = estimateBinary(expectLabels(counts, calibration), calibration);
-  const { applied, rows, errorBefore, errorAfter } = calibration;
-  return {
-    metrics,
-    evidence,
-    detail: { confusion, unscored, calibration: { applied, rows, errorBefore, errorAfter } },
-  };
+  const { metrics, confusion } = estimateBinary(expectLabels(counts, calibration!), calibration!);
+  return { metrics, confusion, unscored };
+}
+
+async function classesByConfidence(
+  { warehouse, model, from, to }: Scope,
+  classes: readonly string[],
+  calibrations: Calibrations,
+): Promise<Record<string, MetricEstimate>> {
+  const rows = withScores(model, predictionRows(model, SERVED));
+  const bound = { from: instant(from), to: instant(to) };
+  return estimateClasses(await expectClassLabels(warehouse, rows, bound, classes, calibrations), calibrations);
 }
 
 /** A regression's loss, learned once from a reference that stays. */

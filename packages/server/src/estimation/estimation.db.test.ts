@@ -4,8 +4,8 @@ import type { Scope } from '../monitoring/check.ts';
 import { readMeasurements } from '../monitoring/measurements.ts';
 import { openTestApp, type TestApp } from '../testing/app.ts';
 import { DAY, documentOf, HOUR, MINUTE, modelConfig, random, START } from '../testing/models.ts';
-import { calibrationFor } from './calibration.ts';
-import { storeEvaluatedScores } from './store.ts';
+import { calibrationFor, refusalOf } from './calibration.ts';
+import { storeEvaluatedClasses, storeEvaluatedScores } from './store.ts';
 
 const monitor = {
   name: 'daily',
@@ -30,6 +30,18 @@ const REGRESSION = {
   reference,
   monitors: [{ ...monitor, estimate: { method: 'dle', secondOpinion: true } }],
 };
+const CLASSES = ['bus', 'car', 'van'];
+const MULTICLASS = {
+  name: 'vehicle',
+  task: 'multiclass',
+  columns: {
+    features: { size: { type: 'numeric' } },
+    scores: { bus: 'p_bus', car: 'p_car', van: 'p_van' },
+  },
+  reference,
+  monitors: [monitor],
+};
+const MODELS = [BINARY, REGRESSION, MULTICLASS];
 
 const DAYS = 14;
 /** Days 0 to 2 are the reference. More of what it had, then labels that mean something else, then values it never had. */
@@ -37,6 +49,7 @@ const SHIFTED = 5;
 const TURNED = 7;
 const AFTER_TURNED = 10;
 const STRANGE = 11;
+const AFTER_STRANGE = 12;
 const ROWS = 700;
 
 interface Row {
@@ -67,6 +80,27 @@ function rowsOf(name: string, day: number): Row[] {
         truth: said === label ? 1 : 0,
       };
     }
+    if (name === MULTICLASS.name) {
+      // The scores say too much here too.
+      const logits = [1.2 * x, 0.4, -x + 0.8 * normal()];
+      const share = (sharpness: number) => {
+        const raw = logits.map((z) => Math.exp(sharpness * z));
+        return raw.map((value) => value / raw.reduce((a, b) => a + b, 0));
+      };
+      const scores = share(2);
+      const [bus, car] = share(1) as [number, number, number];
+      const u = chance();
+      let label = CLASSES[u < bus ? 0 : u < bus + car ? 1 : 2]!;
+      // On two days, so that the latest labelled window is one of them whichever of two jobs comes first.
+      if ((day === TURNED || day === TURNED + 1) && i % 2 === 0) label = CLASSES[(CLASSES.indexOf(label) + 1) % 3]!;
+      const prediction = CLASSES[scores.indexOf(Math.max(...scores))]!;
+      const [p_bus, p_car, p_van] = scores;
+      return {
+        prediction: { id, time, size: x, p_bus, p_car, p_van, prediction },
+        label: { id, label },
+        truth: prediction === label ? 1 : 0,
+      };
+    }
     const said = 20 + 3 * x;
     const label = said + normal() * (0.5 + Math.exp(x) + (kind === 'a' ? 1 : 0));
     return {
@@ -82,9 +116,9 @@ describe('estimates before the labels', () => {
   const found = new Map<string, Measurement[]>();
 
   beforeAll(async () => {
-    server = await openTestApp({ config: documentOf(BINARY, REGRESSION) });
+    server = await openTestApp({ config: documentOf(...MODELS) });
     for (let day = 0; day <= DAYS; day++) {
-      for (const { name } of [BINARY, REGRESSION]) {
+      for (const { name } of MODELS) {
         server.clock.set(START + day * DAY);
         if (day > 0)
           await server.app.services.ingest.predictions(
@@ -95,7 +129,7 @@ describe('estimates before the labels', () => {
       server.clock.set(START + day * DAY + 11 * MINUTE);
       await server.app.settle();
       server.clock.set(START + day * DAY + 6 * HOUR);
-      for (const { name } of [BINARY, REGRESSION]) {
+      for (const { name } of MODELS) {
         if (day > 0)
           await server.app.services.ingest.labels(
             name,
@@ -104,7 +138,7 @@ describe('estimates before the labels', () => {
       }
       if (day === 6) await server.restart();
     }
-    for (const { name } of [BINARY, REGRESSION]) {
+    for (const { name } of MODELS) {
       const read = { model: name, slice: '', column: '', from: START, to: START + DAYS * DAY };
       found.set(name, await readMeasurements(server.app.ctx.warehouse, read));
     }
@@ -124,6 +158,8 @@ describe('estimates before the labels', () => {
   test.each([
     [BINARY.name, 'accuracy', 4],
     [BINARY.name, 'accuracy', SHIFTED],
+    [MULTICLASS.name, 'accuracy', 4],
+    [MULTICLASS.name, 'accuracy', SHIFTED],
     [REGRESSION.name, 'mae', 4],
     [REGRESSION.name, 'mae', SHIFTED],
   ])('%s: the estimate of %s on day %i is near what the labels showed', (model, metric, day) => {
@@ -143,6 +179,40 @@ describe('estimates before the labels', () => {
     const { detail } = of(BINARY.name, 4, 'estimated.roc_auc');
     expect(detail['calibration']).toMatchObject({ applied: true });
     expect(detail['method']).toBe('cbpe');
+  });
+
+  test('of several classes every metric is estimated, and its error is that of what performance measures', () => {
+    for (const id of [
+      'accuracy',
+      'f1_macro',
+      'precision_macro',
+      'recall_macro',
+      'roc_auc_ovr',
+      'log_loss',
+      'brier_score',
+    ]) {
+      const estimated = of(MULTICLASS.name, SHIFTED, `estimated.${id}`);
+      const shown = of(MULTICLASS.name, SHIFTED, id);
+      expect(estimated.status, id).toBe('ok');
+      expect(Math.abs(estimated.value! / shown.value! - 1), id).toBeLessThan(0.1);
+      const { detail } = of(MULTICLASS.name, SHIFTED, `estimate_error.${id}`);
+      expect(detail['realised'], id).toBeCloseTo(shown.value!, 3);
+      expect(shown.value!, id).toBeGreaterThan(estimated.lower!);
+      expect(shown.value!, id).toBeLessThan(estimated.upper!);
+    }
+    const { detail } = of(MULTICLASS.name, SHIFTED, 'estimated.accuracy');
+    expect(detail['calibration']).toMatchObject({ bus: { applied: true }, car: { rows: 2100 } });
+    // Chances that are calibrated say less than the scores, and nothing else comes near.
+    expect(of(MULTICLASS.name, SHIFTED, 'roc_auc_ovr').value!).toBeGreaterThan(0.6);
+  });
+
+  test('of several classes labels that lie off name the class, and the estimate is withdrawn', () => {
+    const gap = of(MULTICLASS.name, TURNED, 'estimate_calibration_gap');
+    expect(gap.value! - gap.reference!).toBeGreaterThan(0.1);
+    expect(CLASSES).toContain(gap.detail['class']);
+    const after = of(MULTICLASS.name, TURNED + 2, 'estimated.f1_macro');
+    expect(after).toMatchObject({ value: null, status: 'insufficient', detail: { withdrawn: 'miscalibrated' } });
+    expect(of(MULTICLASS.name, AFTER_STRANGE, 'estimated.accuracy').value).not.toBeNull();
   });
 
   test('when labels come, the error of the estimate is measured', () => {
@@ -170,6 +240,7 @@ describe('estimates before the labels', () => {
   test('rows such as the reference never had are not judged', () => {
     for (const [model, metric, column] of [
       [BINARY.name, 'roc_auc', 'usage'],
+      [MULTICLASS.name, 'accuracy', 'size'],
       [REGRESSION.name, 'mae', 'load'],
     ] as const) {
       const { value, reason, detail } = of(model, STRANGE, `estimated.${metric}`);
@@ -187,10 +258,11 @@ describe('estimates before the labels', () => {
 
   test('what was learned is kept: of the reference, and of what is left of it beside its own last day', async () => {
     const rows = await server.app.ctx.warehouse.query<{ column: string; n: number }>(
-      "SELECT column, uniqExact(reference) AS n FROM profiles WHERE column IN ('cbpe', 'dle') GROUP BY column ORDER BY column",
+      "SELECT column, uniqExact(reference) AS n FROM profiles WHERE column LIKE 'cbpe%' OR column = 'dle' GROUP BY column ORDER BY column",
     );
     expect(rows).toEqual([
       { column: 'cbpe', n: 2 },
+      { column: 'cbpe:["bus","car","van"]', n: 2 },
       { column: 'dle', n: 2 },
     ]);
   });
@@ -207,11 +279,28 @@ describe('estimates before the labels', () => {
       ...{ warehouse, model, monitor: model.monitors[0]!, from, to: from + DAY, asOf: from + DAY },
       ...{ reference: null, champion: 'v9', baseline: {} },
     };
-    expect(await calibrationFor(scope)).toMatchObject({ refused: null, rows: expect.any(Number) }); // rows name no version
+    expect(await calibrationFor(scope)).toMatchObject([{ refused: null, rows: expect.any(Number) }]); // rows name no version
     const other = { ...scope, from: START - DAY, to: START };
-    expect(await calibrationFor(other)).toMatchObject({ refused: 'too_few_labels', rows: 0 });
+    expect(await calibrationFor(other)).toMatchObject([{ refused: 'too_few_labels', rows: 0 }]);
     await storeEvaluatedScores(warehouse, model, 'v9', START, labels, said);
-    expect(await calibrationFor(other)).toMatchObject({ refused: null, rows: ROWS });
-    expect(await calibrationFor({ ...other, champion: 'v8' })).toMatchObject({ refused: 'too_few_labels', rows: 0 });
+    expect(await calibrationFor(other)).toMatchObject([{ refused: null, rows: ROWS }]);
+    expect(await calibrationFor({ ...other, champion: 'v8' })).toMatchObject([{ refused: 'too_few_labels', rows: 0 }]);
+
+    const vehicles = rowsOf(MULTICLASS.name, 0);
+    const codes = (of: (row: Row) => unknown) =>
+      Float64Array.from(vehicles, (row) => CLASSES.indexOf(of(row) as string));
+    const ofClasses = new Map(
+      CLASSES.map((name) => [name, Float64Array.from(vehicles, (row) => row.prediction[`p_${name}`] as number)]),
+    );
+    const several = { ...other, model: modelConfig(MULTICLASS), monitor: modelConfig(MULTICLASS).monitors[0]! };
+    expect(refusalOf(await calibrationFor(several))).toEqual({ refused: 'too_few_labels', class: 0 });
+    await storeEvaluatedClasses(warehouse, several.model, 'v9', START, {
+      classes: CLASSES,
+      labels: codes(({ label }) => label.label),
+      challenger: { predicted: codes(({ prediction }) => prediction['prediction']), ofClasses },
+    });
+    const calibrations = await calibrationFor(several);
+    expect(calibrations.map(({ rows }) => rows)).toEqual([ROWS, ROWS, ROWS]);
+    expect(refusalOf(calibrations)).toBeNull();
   });
 });

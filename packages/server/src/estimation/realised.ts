@@ -1,5 +1,16 @@
-import { type Calibration, type CalibrationGap, calibrationGap, estimateBinary, knownLabels } from '@leeway/stats';
+import {
+  type Calibration,
+  type CalibrationGap,
+  calibrationGap,
+  classGap,
+  classRefusal,
+  estimateBinary,
+  estimateClasses,
+  knownLabels,
+  type MetricEstimate,
+} from '@leeway/stats';
 import type { Params, Warehouse } from '../warehouse/warehouse.ts';
+import { countClassScores } from './class-score-counts.ts';
 import { countScores } from './score-counts.ts';
 
 /** What labels showed of the metrics that are estimated. */
@@ -21,9 +32,30 @@ export async function realisedBinary(
 ): Promise<Realised & { gap: CalibrationGap | null }> {
   const { counts } = await countScores(warehouse, rows, params, true);
   const { metrics, n } = estimateBinary(knownLabels(counts), null);
-  const realised = Object.fromEntries(Object.entries(metrics).map(([id, { value }]) => [id, value]));
-  return { realised, n, gap: calibration?.refused === null ? calibrationGap(counts, calibration) : null };
+  return {
+    realised: valuesOf(metrics),
+    n,
+    gap: calibration?.refused === null ? calibrationGap(counts, calibration) : null,
+  };
 }
+
+/** The same of several classes. `rows` has scores, prediction and label. */
+export async function realisedClasses(
+  warehouse: Warehouse,
+  rows: string,
+  params: Params,
+  classes: readonly string[],
+  calibrations?: readonly Calibration[],
+): Promise<Realised & { gap: (CalibrationGap & { class: string }) | null }> {
+  const counts = await countClassScores(warehouse, rows, params, classes, true);
+  const realised = valuesOf(estimateClasses(counts.map(knownLabels), null));
+  const n = counts[0]!.rows.reduce((sum, count) => sum + count, 0);
+  const gap = calibrations && !classRefusal(calibrations) ? classGap(counts, calibrations) : null;
+  return { realised, n, gap: gap && { ...gap, class: classes[gap.class]! } };
+}
+
+const valuesOf = (metrics: Record<string, MetricEstimate>): Realised['realised'] =>
+  Object.fromEntries(Object.entries(metrics).map(([id, { value }]) => [id, value]));
 
 /** Of a regression. `rows` has prediction and label. */
 export async function realisedRegression(warehouse: Warehouse, rows: string, params: Params): Promise<Realised> {

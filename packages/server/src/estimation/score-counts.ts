@@ -10,6 +10,10 @@ interface Row {
   unscored: number;
 }
 
+/** SQL of the bin of a score from 0 to 1. */
+export const binOfScore = (s: string): string =>
+  `if(${s} <= 0, -1000000, if(${s} >= 1, 1000000, toInt32(floor(${BINS_OF_LOG_ODDS} * log(${s} / (1 - ${s}))))))`;
+
 /**
  * Counts rows with a score and a prediction by their score, in one pass; bins are those of `countByScore`. `rows` is SQL of a subquery with the columns
  * `score`, `prediction` and, where labels are counted, `label`; then only labelled rows count.
@@ -25,7 +29,7 @@ export async function countScores(
     `SELECT groupArrayIf(mean, scored) AS scores, groupArrayIf(n, scored) AS counted, groupArrayIf(said, scored) AS predicted,
        groupArrayIf(ones, scored) AS positives, groupArrayIf(hits, scored) AS truePositives, sumIf(n, NOT scored) AS unscored
      FROM (
-       SELECT scored, if(s <= 0, -1000000, if(s >= 1, 1000000, toInt32(floor(${BINS_OF_LOG_ODDS} * log(s / (1 - s)))))) AS bin,
+       SELECT scored, ${binOfScore('s')} AS bin,
          avg(s) AS mean, count() AS n, sum(yes) AS said,
          ${labelled ? 'sum(one) AS ones, sum(one * yes) AS hits' : '0 AS ones, 0 AS hits'}
        FROM (

@@ -1,5 +1,5 @@
 import type { ModelConfig } from '@leeway/contract';
-import { countByScore, type LabelledScoreCounts } from '@leeway/stats';
+import { countByScore, type LabelledScoreCounts, scaleToOne } from '@leeway/stats';
 import { instant, type Warehouse } from '../warehouse/warehouse.ts';
 
 /** What an estimator learned is kept among the profiles, under a key of its own and the name of what it is. */
@@ -59,10 +59,47 @@ export async function storeEvaluatedScores(
   await storeLearned(warehouse, model.name, evaluationKey(version), 'scores', counts, at);
 }
 
+interface EvaluatedRows {
+  classes: readonly string[];
+  /** Positions in `classes`. */
+  labels: Float64Array;
+  challenger: { predicted: Float64Array; ofClasses?: ReadonlyMap<string, Float64Array> | undefined };
+}
+
+/** The same of several classes. */
+export async function storeEvaluatedClasses(
+  warehouse: Warehouse,
+  model: ModelConfig,
+  version: string,
+  at: number,
+  { classes, labels, challenger: { predicted, ofClasses } }: EvaluatedRows,
+): Promise<void> {
+  if (!ofClasses) return;
+  const [names, columns] = [[...ofClasses.keys()], [...ofClasses.values()]];
+  if (!columns.every((column) => column.every((score) => score >= 0 && score <= 1))) return;
+  const counts = scaleToOne(columns).scores.map((column, i) => {
+    const code = classes.indexOf(names[i]!);
+    const is = (values: Float64Array) => values.map((value) => (value === code ? 1 : 0));
+    return [names[i]!, countByScore(column, is(predicted), is(labels))] as const;
+  });
+  const learned = Object.fromEntries(counts) satisfies EvaluatedClasses;
+  await storeLearned(warehouse, model.name, evaluationKey(version), 'class_scores', learned, at);
+}
+
+type EvaluatedClasses = Record<string, LabelledScoreCounts>;
+
+/** What a version scored when it was judged: one for the positive class, or one for each class; null where it is not known. */
 export async function evaluatedScores(
   warehouse: Warehouse,
-  model: string,
+  { name, task, columns }: ModelConfig,
   version: string,
-): Promise<LabelledScoreCounts | null> {
-  return loadLearned(warehouse, model, evaluationKey(version), 'scores');
+): Promise<LabelledScoreCounts[] | null> {
+  const load = <T>(what: string) => loadLearned<T>(warehouse, name, evaluationKey(version), what);
+  if (task === 'binary') {
+    const counts = await load<LabelledScoreCounts>('scores');
+    return counts && [counts];
+  }
+  const stored = await load<EvaluatedClasses>('class_scores');
+  const counts = Object.keys(columns.scores ?? {}).map((own) => stored?.[own]);
+  return counts.every((count) => count !== undefined) ? counts : null;
 }

@@ -1,6 +1,6 @@
 import type { ModelConfig } from '@leeway/contract';
 import type { WarehouseRow } from '../ingest/validate.ts';
-import type { Role } from '../warehouse/model-tables.ts';
+import { type Role, scoreKey } from '../warehouse/model-tables.ts';
 import { type InferInput, idsOf, recordedOf } from './columns.ts';
 import type { Prediction } from './runtime.ts';
 
@@ -43,6 +43,7 @@ export function warehouseRows(model: ModelConfig, captured: CapturedBatch, recei
       prediction: present(output?.prediction[row]),
       score: present(output?.score?.[row]),
     };
+    for (const [name, values] of output?.scores ?? []) result[scoreKey(name)] = present(values[row]);
     for (const { key, values, boolean } of columns) {
       const value = present(values[row]);
       if (value !== null) result[key] = boolean ? value === 1 : value;

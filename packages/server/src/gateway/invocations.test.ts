@@ -106,6 +106,11 @@ test('answers with plain predictions, or with scores where they are asked for', 
   expect(formatInvocation(parseInvocation(FLIGHTS, { ...body, params: { proba: true } }), answer)).toEqual({
     predictions: [{ prediction: 'late', score: 0.75 }],
   });
+  const scores = new Map([['early', Float64Array.of(0.25)], ['late', Float64Array.of(0.75)]]); // biome-ignore format: one thing
+  const several = formatInvocation(parseInvocation(FLIGHTS, { ...body, params: { proba: true } }), {
+    ...{ ...answer, score: null, scores },
+  });
+  expect(several).toEqual({ predictions: [{ prediction: 'late', score: null, scores: { early: 0.25, late: 0.75 } }] });
   const regression = { version: 'v1', latencyMs: 1, prediction: Float64Array.of(3.5), score: null };
   expect(formatInvocation(parseInvocation(FLIGHTS, body), regression)).toEqual({ predictions: [3.5] });
 });

@@ -36,14 +36,16 @@ export function parseInvocation(model: ModelConfig, body: unknown): InvocationRe
 
 /**
  * The answer: by default a list of classes or numbers, which is what MLflow's clients expect of a model; with `proba` a list
- * of `{prediction, score}`, where score is the probability of the positive class, null for tasks that have none.
+ * of `{prediction, score}`, where score is the probability of the positive class, null for tasks that have none; and
+ * `scores`, that of each class, where these are recorded.
  */
-export function formatInvocation(request: InvocationRequest, { prediction, score }: Answer): object {
+export function formatInvocation(request: InvocationRequest, { prediction, score, scores }: Answer): object {
   if (!request.proba) return { predictions: Array.from<string | number>(prediction) };
   return {
     predictions: Array.from<string | number, object>(prediction, (value, row) => ({
       prediction: value,
       score: score?.[row] ?? null,
+      ...(scores ? { scores: Object.fromEntries(Array.from(scores, ([name, values]) => [name, values[row]])) } : {}),
     })),
   };
 }

@@ -67,6 +67,28 @@ test('a forest with three classes', async () => {
   await runner.close();
 });
 
+test.each([
+  ['all are recorded, in any order', { c: 'p_c', a: 'p_a', b: 'p_b' }, ['c', 'a', 'b']],
+  ['one is not known to the model: none is given', { a: 'p_a', b: 'p_b', z: 'p_z' }, undefined],
+])('the probabilities of three classes: %s', async (_, scores, names) => {
+  const model = config('multiclass', NUMBERS);
+  const runner = await loadOnnx(file('multiclass'), { ...model, columns: { ...model.columns, scores } });
+  const times = 200;
+  const one = batch(0);
+  const many: ColumnBatch = {
+    rows: one.rows * times,
+    columns: new Map([...one.columns].map(([name, column]) => [name, repeat(column, times)])),
+  };
+  const { prediction, scores: found } = await runner.predict(many);
+  expect(found && [...found.keys()]).toEqual(names);
+  for (let row = 0; found && row < many.rows; row += 7) {
+    const of = ['a', 'b', 'c'].map((name) => found.get(name)![row]!);
+    expect(of[0]! + of[1]! + of[2]!).toBeCloseTo(1, 5);
+    expect('abc'[of.indexOf(Math.max(...of))]).toBe(prediction[row]);
+  }
+  await runner.close();
+});
+
 test('a regression', async () => {
   const runner = await loadOnnx(file('regression'), config('regression', NUMBERS));
   const { prediction, score } = await runner.predict(batch(0));

@@ -12,6 +12,8 @@ export interface Prediction {
   prediction: string[] | Float64Array;
   /** Probability of the positive class, for a binary task. */
   score: Float64Array | null;
+  /** Probability of each class of `columns.scores`; absent where the model does not give all of them. */
+  scores?: ReadonlyMap<string, Float64Array>;
 }
 
 /** A loaded version of a model, checked against its configuration. */
@@ -52,7 +54,8 @@ export async function loadOnnx(source: string | Uint8Array, model: ModelConfig):
     throw new LeewayError('broken_model', `onnxruntime cannot load it: ${(error as Error).message}`, { cause: error });
   }
   try {
-    const classes = model.task === 'binary' ? classesOf(readModel(bytes)) : null;
+    const probable = model.task === 'binary' || model.columns.scores !== undefined;
+    const classes = probable ? classesOf(readModel(bytes)) : null;
     return new OnnxRunner(session, model, bindSignature(ort.Tensor, session, classes, model));
   } catch (error) {
     await session.release();
@@ -125,12 +128,22 @@ class OnnxRunner implements Runner {
 
 function concatenate(pieces: Prediction[]): Prediction {
   const scores = pieces.map((piece) => piece.score).filter((score) => score !== null);
-  const first = pieces[0]!.prediction;
+  const { prediction: first, scores: ofClasses } = pieces[0]!;
   return {
     prediction: Array.isArray(first)
       ? pieces.flatMap((piece) => piece.prediction as string[])
       : concatenateNumbers(pieces.map((piece) => piece.prediction as Float64Array)),
     score: scores.length > 0 ? concatenateNumbers(scores) : null,
+    ...(ofClasses
+      ? {
+          scores: new Map(
+            Array.from(ofClasses.keys(), (name) => [
+              name,
+              concatenateNumbers(pieces.map((piece) => piece.scores!.get(name)!)),
+            ]),
+          ),
+        }
+      : {}),
   };
 }
 

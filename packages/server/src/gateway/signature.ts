@@ -21,7 +21,7 @@ type Feeder = (column: Column, from: number, to: number) => Tensor;
 
 /**
  * Finds how a session's inputs and outputs fit the model as configured.
- * @param classes the classes in the order of the probabilities, as far as the graph tells them; used for binary tasks.
+ * @param classes the classes in the order of the probabilities, as far as the graph tells them; used where probabilities are.
  * @throws LeewayError `broken_model`, saying which input or output does not fit and what was expected.
  */
 export function bindSignature(
@@ -184,28 +184,47 @@ function bindOutputs(
   const label =
     tensors.find(({ type }) => type === 'string' || type === 'int64') ??
     broken(`it has no output of labels (string or int64); it has ${listed}`);
+  const matrix = tensors.find((output) => isNumber(output) && output.shape.length === 2);
   if (model.task === 'multiclass') {
+    const columns = matrix && classColumns(classes, Object.keys(model.columns.scores ?? {}));
     return {
-      outputs: [label.name],
-      read: (values) => ({ prediction: labels(values[label.name] as Tensor), score: null }),
+      outputs: [label.name, ...(columns ? [matrix.name] : [])],
+      read: (values) => ({
+        prediction: labels(values[label.name] as Tensor),
+        score: null,
+        ...(columns ? { scores: columnsOf(values[matrix.name] as Tensor, classes!.length, columns) } : {}),
+      }),
     };
   }
-  const probabilities =
-    tensors.find((output) => isNumber(output) && output.shape.length === 2) ??
-    broken(`it has no output of probabilities (float [N, 2]); it has ${listed}`);
+  const probabilities = matrix ?? broken(`it has no output of probabilities (float [N, 2]); it has ${listed}`);
   const width = probabilities.shape[1];
   if (typeof width === 'number' && width !== 2)
     broken(`output ${probabilities.name} has ${width} columns; a binary task has two classes`);
   const column = positiveColumn(classes, model.columns.positive);
   return {
     outputs: [label.name, probabilities.name],
-    read: (values) => {
-      const both = (values[probabilities.name] as Tensor).data as Float32Array | Float64Array;
-      const score = new Float64Array(both.length / 2);
-      for (let row = 0; row < score.length; row++) score[row] = both[row * 2 + column]!;
-      return { prediction: labels(values[label.name] as Tensor), score };
-    },
+    read: (values) => ({
+      prediction: labels(values[label.name] as Tensor),
+      score: columnOf(values[probabilities.name] as Tensor, 2, column),
+    }),
   };
+}
+
+/** Where in the probabilities those of the recorded classes stand; null where none are recorded, or the graph does not tell all. */
+function classColumns(classes: string[] | null, recorded: string[]): Map<string, number> | null {
+  const columns = new Map(recorded.map((name) => [name, classes?.indexOf(name) ?? -1]));
+  return recorded.length === 0 || [...columns.values()].includes(-1) ? null : columns;
+}
+
+const columnsOf = (tensor: Tensor, width: number, columns: ReadonlyMap<string, number>): Map<string, Float64Array> =>
+  new Map(Array.from(columns, ([name, column]) => [name, columnOf(tensor, width, column)]));
+
+/** A column of a matrix. Single precision may say a hair more than 1. */
+function columnOf({ data }: Tensor, width: number, column: number): Float64Array {
+  const values = data as Float32Array | Float64Array;
+  const result = new Float64Array(values.length / width);
+  for (let row = 0; row < result.length; row++) result[row] = Math.min(1, values[row * width + column]!);
+  return result;
 }
 
 /** Which of the two probabilities is that of the positive class. */

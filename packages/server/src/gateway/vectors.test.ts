@@ -46,6 +46,20 @@ test('a vector of another length is refused, and the length is named', () => {
   );
 });
 
+test('the probabilities of classes are recorded under their names', () => {
+  const captured = {
+    ...{ model: 'm', version: 'v1', role: 'live' as const, requestId: 'r', at: 0, latencyMs: 1, error: '' },
+  };
+  const input = parse([[1, 2, 3], [4, 5, 6]]); // biome-ignore format: two rows
+  const scores = new Map([['a b', Float64Array.of(0.25, Number.NaN)]]);
+  const rows = warehouseRows(
+    MODEL,
+    { ...captured, input, output: { prediction: ['a b', 'c'], score: null, scores } },
+    0,
+  );
+  expect(rows.map((row) => row['s_a b'])).toEqual([0.25, null]);
+});
+
 class FakeTensor {
   readonly type: string;
   readonly data: unknown;

@@ -171,6 +171,35 @@ describe('a prediction is taken', () => {
   });
 });
 
+describe('probabilities of classes', () => {
+  const tickets = predictionCheck(modelConfig(MULTICLASS));
+  const row = {
+    id: 1,
+    time: START,
+    queue: 'billing',
+    p_billing: 0.5,
+    p_delivery: 0.25,
+    p_returns: 0.25,
+    'p.other-1': 0,
+  };
+  test('are kept under the names of their classes; one may be missing, and their sum may be any', () => {
+    expect(tickets(row, START)).toMatchObject({
+      row: { s_billing: 0.5, s_delivery: 0.25, s_returns: 0.25, s_other: 0 },
+    });
+    const some = tickets({ ...row, p_returns: null, p_billing: 1 }, START) as { row: object };
+    expect(some.row).toMatchObject({ s_billing: 1 });
+    expect(some.row).not.toHaveProperty('s_returns');
+    expect(tickets({ ...row, queue: null }, START)).toMatchObject({ row: { role: 'history', s_billing: 0.5 } });
+  });
+  test.each([1.2, -0.1, '0.5', Number.NaN])('of %s are refused', (value) => {
+    const { code, message } = tickets({ ...row, p_delivery: value }, START) as { code: string; message: string };
+    expect(code).toBe('wrong_type');
+    expect(message).toMatch(
+      /column "p_delivery" is the probability of "delivery" and holds .*; expected a number from 0 to 1/,
+    );
+  });
+});
+
 describe('labels', () => {
   const cases: { name: string; model: object; row: unknown; expected: object }[] = [
     { name: 'a class', model: BINARY, row: { id: 1, defaulted: 0 }, expected: { row: { id: '1', label: '0' } } },

@@ -1,5 +1,5 @@
 import { type ColumnType, ERRORS, type ErrorCode, type ModelConfig } from '@leeway/contract';
-import { recordedColumns } from '../warehouse/model-tables.ts';
+import { classScores, recordedColumns, scoreKey } from '../warehouse/model-tables.ts';
 
 /** A row as the warehouse holds it, column by column. */
 export type WarehouseRow = Record<string, unknown>;
@@ -23,6 +23,12 @@ export function predictionCheck(model: ModelConfig): (input: unknown, now: numbe
     ...{ name, key: `f_${name}`, type },
     dimension: features[name]?.dimension ?? 0,
   }));
+  const scores = [
+    ...(score === undefined ? [] : [{ column: score, key: 'score', what: 'the score' }]),
+    ...classScores(model).map(([name, column]) => {
+      return { column, key: scoreKey(name), what: `the probability of "${name}"` };
+    }),
+  ];
   const reserved = RESERVED.filter((name) => !features[name]);
   const regression = model.task === 'regression';
 
@@ -72,15 +78,16 @@ export function predictionCheck(model: ModelConfig): (input: unknown, now: numbe
       );
     }
     row['prediction'] = output;
-    if (score !== undefined && given[score] !== undefined && given[score] !== null) {
-      const value = given[score];
+    for (const { column, key, what } of scores) {
+      const value = given[column];
+      if (value === undefined || value === null) continue;
       if (typeof value !== 'number' || !(value >= 0 && value <= 1)) {
         return refuse(
           'wrong_type',
-          `column "${score}" is the score and holds ${show(value)}; expected a number from 0 to 1`,
+          `column "${column}" is ${what} and holds ${show(value)}; expected a number from 0 to 1`,
         );
       }
-      row['score'] = value;
+      row[key] = value;
     }
     for (const name of reserved) {
       const value = given[name];

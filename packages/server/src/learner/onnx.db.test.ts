@@ -80,8 +80,10 @@ describe.each(FEATURE_SETS)('onnxruntime gives what the learner computes: $name'
     const classOf = Int32Array.from(vector.labels.multiclass, (label: string) => 'abc'.indexOf(label));
     const model = fitMultinomialRegression(rows, classOf, 3, options);
     const onnx = toOnnx({ task: 'multiclass', classes: ['a', 'b', 'c'], encoding, model });
-    const runner = await loadOnnx(onnx, modelConfig('multiclass', kinds));
-    const { prediction, score } = await runner.predict(batchOf(scored, kinds));
+    const config = modelConfig('multiclass', kinds);
+    const columns = { ...config.columns, scores: { a: 'p_a', b: 'p_b', c: 'p_c' } };
+    const runner = await loadOnnx(onnx, { ...config, columns });
+    const { prediction, score, scores: ofClasses } = await runner.predict(batchOf(scored, kinds));
     const scores = decide(encode(scored, encoding), model);
     const best = Array.from({ length: scored.rows }, (_, row) => {
       const three = scores.subarray(row * 3, row * 3 + 3);
@@ -89,6 +91,11 @@ describe.each(FEATURE_SETS)('onnxruntime gives what the learner computes: $name'
     });
     expect(prediction).toEqual(best);
     expect(score).toBeNull();
+    const chances = softmax(scores, 3);
+    for (const [k, name] of ['a', 'b', 'c'].entries()) {
+      const expected = chances.filter((_, i) => i % 3 === k);
+      expect(largestDifference(ofClasses!.get(name)!, expected)).toBeLessThan(1e-12);
+    }
     await runner.close();
   });
 

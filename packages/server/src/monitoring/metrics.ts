@@ -11,7 +11,7 @@ export interface MonitoringMetric {
   text: string;
 }
 
-const ESTIMATED_IDS = [...ESTIMATED_METRICS.binary, ...ESTIMATED_METRICS.regression];
+const ESTIMATED_IDS = [...new Set(Object.values(ESTIMATED_METRICS).flat())];
 
 /** Every metric of the checks drift, quality and service. Rules are checked against it, and the reference is made from it. */
 export const monitoringMetrics: readonly MonitoringMetric[] = [
@@ -234,7 +234,7 @@ export const monitoringMetrics: readonly MonitoringMetric[] = [
   {
     id: 'estimate_calibration_gap',
     of: 'model',
-    text: 'How far the labels lie from the chances that were expected of their scores (binary).',
+    text: 'How far the labels lie from the chances that were expected of their scores; of several classes, those of the worst one.',
   },
   {
     id: 'service.requests',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { findWorstSlices, type SliceLosses, sliceName, summarizeCategorical, summarizeNumeric } from '@leeway/stats';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Warehouse } from '../warehouse/warehouse.ts';
-import { searchSlices } from './slice-search.ts';
+import { binsOf, searchSlices } from './slice-search.ts';
 
 const ROWS = 6000;
 const ORIGINS = ['ATL', 'LAX', 'ORD'];
@@ -59,7 +59,7 @@ function counted(): SliceLosses[] {
     if (loss === null) continue;
     const bin = EDGES.filter((edge) => edge <= distance).length;
     const [low, high] = [EDGES[bin - 1], EDGES[bin]];
-    const value = low === undefined ? `< ${high}` : high === undefined ? `>= ${low}` : `${low} to ${high}`;
+    const value = [low === undefined ? [] : `>= ${low}`, high === undefined ? [] : `< ${high}`].flat().join(' and ');
     const a = { column: 'origin', value: origin ?? '(missing)' };
     const b = { column: 'distance', value, low: low ?? null, high: high ?? null };
     for (const conditions of [[a], [b], [a, b]] as SliceLosses['conditions'][]) {
@@ -84,7 +84,7 @@ test('the engine counts the slices that a loop over the rows counts, and the bad
   const expected = findWorstSlices(whole, counted());
   expect(found.tested).toBe(expected.tested);
   expect(found.slices.map(sliceName)).toEqual(expected.slices.map(sliceName));
-  expect(found.slices.map(sliceName)).toContain('origin=ATL & distance=600 to 800');
+  expect(found.slices.map(sliceName)).toContain('origin=ATL & distance >= 600 and < 800');
   found.slices.forEach((slice, i) => {
     expect(slice.loss).toBeCloseTo(expected.slices[i]!.loss, 9);
     expect(slice.n).toBe(expected.slices[i]!.n);
@@ -106,4 +106,19 @@ test.each([
 test('without columns there is nothing to search', async () => {
   const found = await searchSlices(query, { sql: ROWS_SQL, params: {}, loss: 'l' }, [], {});
   expect(found).toEqual({ slices: [], tested: 0, reason: 'no_support' });
+});
+
+test.each([
+  ['single values', [1, 2, 2, 3, 3, 3], [1, 2, 3, 3.0000000000000004], ['< 1', '1', '2', '3', '> 3']],
+  [
+    'a value with a bin of its own',
+    [0, 0, 0, 5, 6, 7],
+    [0, Number.MIN_VALUE, 6.5],
+    ['< 0', '0', '> 0 and < 6.5', '>= 6.5'],
+  ],
+  ['numbers', [1, 5, 9], [3, 6], ['< 3', '>= 3 and < 6', '>= 6']],
+  ['one bin', [1, 5, 9], [], ['(any)']],
+])('bins of %s are named as people would', (_, values, edges, names) => {
+  const summary = summarizeNumeric(values, edges);
+  expect(binsOf('x', summary, edges).map(({ value }) => value)).toEqual(names);
 });

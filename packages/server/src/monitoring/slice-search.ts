@@ -3,6 +3,7 @@ import {
   coarsen,
   findWorstSlices,
   type LossSums,
+  type NumericSummary,
   rankColumns,
   type SliceCondition,
   type SliceLosses,
@@ -32,8 +33,8 @@ type Query = <T>(sql: string, params: Params) => Promise<T[]>;
 
 const MOST_VALUES = 30;
 const NUMERIC_BINS = 5;
-/** Columns whose pairs are searched: 8 make 28 pairs. */
-const PAIRED_COLUMNS = 8;
+/** Columns whose pairs are searched: 6 make 15 pairs. */
+const PAIRED_COLUMNS = 6;
 
 /**
  * The slices of one and of two columns in which the losses are worst. The engine counts each slice, in one pass for the columns
@@ -76,26 +77,44 @@ function cutOf({ name, expression, reference }: SearchColumn, position: number):
     const conditions = [...values.map((value) => ({ column: name, value })), missing];
     return { name, code, params: { [bound]: values }, conditions };
   }
-  const { edges } = coarsen(reference, NUMERIC_BINS);
+  const coarse = coarsen(reference, NUMERIC_BINS);
+  const { edges } = coarse;
   const x = `toFloat64(${expression})`;
   const passed = edges.map((edge) => `(${x} >= ${float(edge)})`).join(' + ') || '0';
-  const conditions = Array.from({ length: edges.length + 1 }, (_, i) => binOf(name, edges[i - 1], edges[i]));
+  const conditions = binsOf(name, coarse, reference.edges);
   // What is no number is missing, as in the summaries.
   const code = `if(isFinite(${x}), 1 + ifNull(${passed}, 0), ${edges.length + 2})`;
   return { name, code: `ifNull(${code}, ${edges.length + 2})`, params: {}, conditions: [...conditions, missing] };
 }
 
-function binOf(column: string, low: number | undefined, high: number | undefined): SliceCondition {
+/**
+ * The bins of a numeric column in words. `fine`: the edges before they were made coarse, where one just above another only
+ * serves to give that value a bin of its own.
+ */
+export function binsOf(column: string, coarse: NumericSummary, fine: readonly number[]): SliceCondition[] {
+  return coarse.bins.map((_, i) => binOf(column, coarse, i, fine));
+}
+
+function binOf(
+  column: string,
+  { edges, bins, sums }: NumericSummary,
+  i: number,
+  fine: readonly number[],
+): SliceCondition {
+  const [low = null, high = null] = [edges[i - 1], edges[i]];
   const short = (x: number) => String(Number(x.toPrecision(4)));
-  const value =
-    low === undefined
-      ? high === undefined
-        ? '(any)'
-        : `< ${short(high)}`
-      : high === undefined
-        ? `>= ${short(low)}`
-        : `${short(low)} to ${short(high)}`;
-  return { column, value, low: low ?? null, high: high ?? null };
+  const under = (edge: number) => {
+    const before = fine[fine.indexOf(edge) - 1];
+    return before !== undefined && edge - before <= Math.max(Math.abs(edge) * 1e-15, Number.MIN_VALUE) ? before : null;
+  };
+  const bound = (edge: number | null, exactly: string, justAbove: string) => {
+    if (edge === null) return [];
+    const value = under(edge);
+    return [value === null ? `${exactly} ${short(edge)}` : `${justAbove} ${short(value)}`];
+  };
+  const alone = low !== null && bins[i]! > 0 && Math.abs(sums[i]! / bins[i]! - low) <= 1e-12 * Math.abs(low);
+  const value = alone ? short(low) : [...bound(low, '>=', '>'), ...bound(high, '<', '<=')].join(' and ') || '(any)';
+  return { column, value, low, high };
 }
 
 /** Sums of the losses over all rows and over each slice of each combination of cuts. */

@@ -1,7 +1,7 @@
 import type { ModelConfig } from '@leeway/contract';
 import type { ColumnKind, ColumnSummary } from '@leeway/stats';
-import { featureColumn, predictionRows, recordedColumns } from '../warehouse/model-tables.ts';
-import { instant } from '../warehouse/warehouse.ts';
+import { classScores, featureColumn, predictionRows, recordedColumns, scoreKey } from '../warehouse/model-tables.ts';
+import { identifier, instant } from '../warehouse/warehouse.ts';
 import { type Scope, sliceValues } from './check.ts';
 import { textSizes } from './checks/texts/tokens.ts';
 import { vectorNorm } from './checks/vectors/norm.ts';
@@ -20,7 +20,8 @@ export interface WatchedColumn {
 }
 
 /**
- * The features, and what the model says: its score where it has one, its prediction otherwise. Of a text its length is watched,
+ * The features, and what the model says: its score where it has one, its prediction otherwise, and beside that the probability
+ * of each class where these are recorded. Of a text its length is watched,
  * of a vector its norm; what else they hold is compared by checks of their own.
  */
 export function watchedColumns(model: ModelConfig): WatchedColumn[] {
@@ -44,6 +45,8 @@ export function watchedColumns(model: ModelConfig): WatchedColumn[] {
       expression: 'prediction',
       feature: null,
     });
+  for (const [name, column] of classScores(model))
+    columns.push({ name: column, kind: 'numeric', expression: identifier(scoreKey(name)), feature: null });
   return columns;
 }
 

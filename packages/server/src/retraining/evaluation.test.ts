@@ -89,6 +89,35 @@ describe('evaluate', () => {
     expect(numbers.profile).toMatchObject({ of: 'prediction', summary: { kind: 'numeric' } });
   });
 
+  it('measures and compares the probabilities of several classes, and profiles them', () => {
+    const base = { ...input(1200, 9, 0), gates: [GateConfig.parse({ type: 'compare', metric: 'log_loss' })] };
+    const labels = Float64Array.from({ length: 1200 }, (_, i) => i % 3);
+    const said = (sure: number) => ({
+      ...{ predicted: labels, scores: null },
+      // Of the class "c" nothing is given: its probability is 0.
+      ofClasses: new Map(['a', 'b'].map((name, k) => [name, labels.map((label) => (label === k ? sure : 1 - sure))])),
+    });
+    const given = { ...base, task: 'multiclass' as const, classes: ['a', 'b', 'c'], labels };
+    const { gates, metrics, classProfiles, profile } = evaluate({
+      ...given,
+      challenger: said(0.9),
+      champion: said(0.6),
+    });
+    expect(gates[0]).toMatchObject({ verdict: 'pass', n: 1200 });
+    const losses = (-2 * Math.log(0.9) + 52 * Math.LN2) / 3;
+    expect(metrics['log_loss']).toBeCloseTo(losses, 9);
+    expect(gates[0]!.challenger).toBeCloseTo(losses, 9);
+    // "a" and "b" are told without error, "c" by nothing.
+    expect(metrics['roc_auc_ovr']).toBeCloseTo(2.5 / 3, 9);
+    expect(profile.of).toBe('prediction');
+    expect([...classProfiles.keys()]).toEqual(['a', 'b']);
+    expect(classProfiles.get('a')).toMatchObject({ kind: 'numeric', count: 1200 });
+    const without = { ...said(0.9), ofClasses: undefined };
+    expect(evaluate({ ...given, challenger: without, champion: said(0.6) }).gates[0]).toMatchObject({
+      reason: 'not_comparable',
+    });
+  });
+
   it('has no champion to compare with', () => {
     const { gates } = evaluate({ ...input(1000, 7, 0), champion: null, withoutChampion: 'no_champion' });
     expect(gates[0]).toMatchObject({ verdict: 'pass', reason: 'no_champion' });

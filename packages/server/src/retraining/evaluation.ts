@@ -8,6 +8,7 @@ import {
   measurePerformance,
   pairedBootstrap,
   performanceMetrics,
+  scaleToOne,
   summarizeBinary,
   summarizeCategorical,
   summarizeMulticlass,
@@ -22,6 +23,8 @@ export interface Said {
   predicted: Float64Array;
   /** Probability of the positive class, where the model gives one. */
   scores: Float64Array | null;
+  /** Of several classes, the probability of each that is recorded. */
+  ofClasses?: ReadonlyMap<string, Float64Array> | undefined;
 }
 
 export interface EvaluationInput {
@@ -46,6 +49,8 @@ export interface EvaluationResult {
   metrics: Record<string, number | null>;
   /** What the challenger says of the held-out rows: its scores where it has them, its predictions otherwise. */
   profile: { of: 'score' | 'prediction'; summary: ColumnSummary };
+  /** Its probabilities of several classes, by class. */
+  classProfiles: ReadonlyMap<string, ColumnSummary>;
 }
 
 /** Metrics that need a probability. */
@@ -55,7 +60,7 @@ const OF_SCORES: ReadonlySet<string> = new Set(
 
 const COMPARABLE: Record<Task, readonly ComparisonMetric[]> = {
   binary: ['roc_auc', 'log_loss', 'brier_score', 'accuracy'],
-  multiclass: ['accuracy'],
+  multiclass: ['log_loss', 'accuracy'],
   regression: ['mae', 'mse', 'rmse'],
 };
 
@@ -73,27 +78,53 @@ export function evaluate(input: EvaluationInput): EvaluationResult {
     compare: ({ metric, draws, confidence }) => {
       const columns = input.champion && comparedColumns(input, input.champion, metric);
       if (!columns) return null;
-      const base = { ...columns, labels: input.labels, metric: metric as ComparisonMetric, seed: input.seed };
+      const base = { ...columns, metric: metric as ComparisonMetric, seed: input.seed };
       return pairedBootstrap({ ...base, draws, confidence, ...(blocks ? { blocks } : {}) });
     },
   });
   const metrics = Object.fromEntries(Object.entries(challenger).map(([id, { value }]) => [id, value]));
-  return { gates, metrics, profile: profileOf(input) };
+  const classProfiles = new Map(
+    Array.from(input.challenger.ofClasses ?? [], ([name, scores]) => [name, summarizeScores(scores)] as const),
+  );
+  return { gates, metrics, profile: profileOf(input), classProfiles };
 }
 
 function comparedColumns(input: EvaluationInput, champion: Said, metric: string) {
   if (!(COMPARABLE[input.task] as readonly string[]).includes(metric)) return null;
-  const side = OF_SCORES.has(metric) ? 'scores' : 'predicted';
-  const [first, second] = [champion[side], input.challenger[side]];
-  return first && second ? { champion: first, challenger: second } : null;
+  const { labels, challenger } = input;
+  const ofScores = OF_SCORES.has(metric);
+  if (input.task === 'multiclass' && ofScores) {
+    // The log loss of the probability of the true class is that of a row which is positive.
+    const [first, second] = [ofTrueClass(input, champion), ofTrueClass(input, challenger)];
+    return first && second
+      ? { labels: new Float64Array(labels.length).fill(1), champion: first, challenger: second }
+      : null;
+  }
+  const side = ofScores ? 'scores' : 'predicted';
+  const [first, second] = [champion[side], challenger[side]];
+  return first && second ? { labels, champion: first, challenger: second } : null;
 }
 
-function measure(
-  { task, labels, classes }: EvaluationInput,
-  { predicted, scores }: Said,
-): Record<string, MetricEstimate> {
+/** The probability of each class of the evaluation; 0 of one that the model gives none. Null without probabilities. */
+function classColumns({ classes, labels }: EvaluationInput, { ofClasses }: Said): Float64Array[] | null {
+  return ofClasses ? classes.map((name) => ofClasses.get(name) ?? new Float64Array(labels.length)) : null;
+}
+
+function ofTrueClass(input: EvaluationInput, said: Said): Float64Array | null {
+  const columns = classColumns(input, said);
+  if (!columns) return null;
+  const { scores } = scaleToOne(columns);
+  return input.labels.map((label, row) => scores[label]![row]!);
+}
+
+function measure(input: EvaluationInput, said: Said): Record<string, MetricEstimate> {
+  const { task, labels, classes } = input;
+  const { predicted, scores } = said;
   if (task === 'regression') return measurePerformance(summarizeRegression(labels, predicted));
-  if (task === 'multiclass') return measurePerformance(summarizeMulticlass(labels, predicted, classes));
+  if (task === 'multiclass') {
+    const ofClasses = classColumns(input, said) ?? undefined;
+    return measurePerformance(summarizeMulticlass(labels, predicted, classes, { ofClasses }));
+  }
   const metrics = measurePerformance(summarizeBinary(labels, scores ?? predicted, predicted));
   if (scores) return metrics;
   const none: MetricEstimate = { value: null, lower: null, upper: null, n: labels.length, reason: 'not_counted' };
@@ -106,7 +137,10 @@ const QUANTILES = 100;
 
 function profileOf({ task, classes, challenger: { predicted, scores } }: EvaluationInput): EvaluationResult['profile'] {
   if (!scores && task !== 'regression') return { of: 'prediction', summary: summarizeCategorical(predicted, classes) };
-  const values = scores ?? predicted;
+  return { of: scores ? 'score' : 'prediction', summary: summarizeScores(scores ?? predicted) };
+}
+
+function summarizeScores(values: Float64Array): ColumnSummary {
   const sorted = values.slice().sort();
   const distinct = new Set<number>();
   for (const value of sorted) {
@@ -118,7 +152,7 @@ function profileOf({ task, classes, challenger: { predicted, scores } }: Evaluat
       ? distinctValueEdges([...distinct])
       : binEdges(Array.from({ length: QUANTILES + 1 }, (_, i) => quantileOfSorted(sorted, i / QUANTILES)));
   const mean = values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
-  return { of: scores ? 'score' : 'prediction', summary: summarizeNumeric(values, edges, mean) };
+  return summarizeNumeric(values, edges, mean);
 }
 
 function quantileOfSorted(values: Float64Array, q: number): number {

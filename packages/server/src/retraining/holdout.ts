@@ -9,6 +9,7 @@ import {
   type Table,
   type TableColumn,
 } from '../learner/read-table.ts';
+import { classScores } from '../warehouse/model-tables.ts';
 import type { Scorer } from './context.ts';
 
 /** The held-out rows of a run, by column. */
@@ -66,6 +67,7 @@ export async function scoreHoldout(scorer: Scorer, model: ModelConfig, { table }
   const numbers = regression ? new Float64Array(table.rows) : null;
   const classes: string[] = [];
   let score: Float64Array | null = null;
+  const ofClasses = new Map<string, Float64Array>();
   for (let from = 0; from < table.rows; from += BATCH_ROWS) {
     const to = Math.min(table.rows, from + BATCH_ROWS);
     const columns = new Map(features.map(([name, column]) => [name, slice(column, from, to)]));
@@ -79,8 +81,13 @@ export async function scoreHoldout(scorer: Scorer, model: ModelConfig, { table }
       score ??= new Float64Array(table.rows).fill(Number.NaN);
       score.set(scores.score, from);
     }
+    for (const [name, values] of scores.scores ?? []) {
+      const column = ofClasses.get(name) ?? new Float64Array(table.rows).fill(Number.NaN);
+      column.set(values, from);
+      ofClasses.set(name, column);
+    }
   }
-  return { prediction: numbers ?? classes, score };
+  return { prediction: numbers ?? classes, score, ...(ofClasses.size > 0 ? { scores: ofClasses } : {}) };
 }
 
 function slice(column: TableColumn, from: number, to: number): Column {
@@ -101,13 +108,22 @@ export async function readPredictions(path: string, model: ModelConfig, holdout:
     throw new LeewayError('broken_model', `${path} has no prediction for the held-out row ${name}`);
   }
   const said = table.columns.get('prediction')!;
-  const score = table.columns.get('score') as NumericColumn | undefined;
+  const numbersOf = (name: string) => {
+    const column = table.columns.get(name) as NumericColumn | undefined;
+    return column ? Float64Array.from(rows, (row) => column.values[row]!) : null;
+  };
+  const recorded = classScores(model);
+  const ofClasses = recorded.flatMap(([name, column]): [string, Float64Array][] => {
+    const numbers = numbersOf(column);
+    return numbers ? [[name, numbers]] : [];
+  });
   return {
     prediction:
       said.kind === 'numeric'
         ? Float64Array.from(rows, (row) => said.values[row]!)
         : Array.from(rows, (row) => said.categories[said.codes[row]!] ?? ''),
-    score: score ? Float64Array.from(rows, (row) => score.values[row]!) : null,
+    score: numbersOf('score'),
+    ...(ofClasses.length > 0 && ofClasses.length === recorded.length ? { scores: new Map(ofClasses) } : {}),
   };
 }
 
@@ -118,7 +134,9 @@ async function readTableOrSay(path: string, model: ModelConfig): Promise<Table> 
       ['id', 'categorical'],
       ['prediction', model.task === 'regression' ? 'numeric' : 'categorical'],
     ]);
-    if (schema.some((element) => element.name === 'score')) kinds.set('score', 'numeric');
+    for (const column of ['score', ...classScores(model).map(([, name]) => name)]) {
+      if (schema.some((element) => element.name === column)) kinds.set(column, 'numeric');
+    }
     return await readTable(path, kinds);
   } catch (error) {
     throw new LeewayError('broken_model', `${path} cannot be read: ${(error as Error).message}`, { cause: error });

@@ -296,7 +296,7 @@ describe('a run', () => {
   });
 
   it.each([
-    ['multiclass', 'accuracy', (row: Row) => row.carrier ?? 'AA', { accuracy: 1 }],
+    ['multiclass', 'log_loss', (row: Row) => row.carrier ?? 'AA', { accuracy: 1, roc_auc_ovr: 1, log_loss: 0 }],
     ['regression', 'rmse', (row: Row) => String(2 * (row.distance ?? 5) + 1), { r2: 1 }],
   ] as const)('%s: learns what can be learnt, and is no worse than itself', async (task, metric, labelOf, expected) => {
     const labelled = rows.filter((row) => row.carrier && row.distance).map((row) => ({ ...row, label: labelOf(row) }));
@@ -308,7 +308,9 @@ describe('a run', () => {
     writeFileSync(path, train(table, { ...SCHEMA, task }, TrainParams.parse({ C: 1000 })).onnx);
     const gates = [{ type: 'compare', metric, form: 'non_inferiority', margin: 0.01 }];
     const base = declare(task, { approval: 'auto', gates, executor: leaves(path) });
-    const { score: _, ...columns } = base.columns;
+    const { score: _, ...others } = base.columns;
+    const scores = { AA: 'p_AA', DL: 'p_DL', WN: 'p_WN' };
+    const columns = { ...others, ...(task === 'multiclass' ? { scores } : {}) };
     const model = { ...base, task, columns };
     models = [model];
     await seed(model, labelled);
@@ -321,6 +323,12 @@ describe('a run', () => {
       { task },
     );
     expect(profiles).toEqual([{ reference: 'training:v1' }, { reference: 'training:v2' }]);
+    const ofClasses = await warehouse.query<{ column: string }>(
+      `SELECT DISTINCT column FROM profiles WHERE model = {task:String} AND (startsWith(column, 'p_') OR column = 'class_scores') ORDER BY column`,
+      { task },
+    );
+    const expectedColumns = task === 'multiclass' ? ['class_scores', 'p_AA', 'p_DL', 'p_WN'] : [];
+    expect(ofClasses.map(({ column }) => column)).toEqual(expectedColumns);
   });
 
   it.runIf(existsSync(programPath('learner/main')))('learns by the built-in trainer', async () => {

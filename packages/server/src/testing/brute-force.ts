@@ -86,7 +86,14 @@ export function regressionMetrics(rows: { label: number; prediction: number }[])
   };
 }
 
-export function multiclassMetrics(rows: { label: string; prediction: string }[]): Record<string, number | null> {
+interface Classified {
+  label: string;
+  prediction: string;
+  /** Probability of each class. */
+  chances: Record<string, number>;
+}
+
+export function multiclassMetrics(rows: Classified[]): Record<string, number | null> {
   const classes = [...new Set(rows.flatMap(({ label, prediction }) => [label, prediction]))];
   const of = (name: string) => {
     const tp = rows.filter((row) => row.label === name && row.prediction === name).length;
@@ -99,6 +106,15 @@ export function multiclassMetrics(rows: { label: string; prediction: string }[])
       f1: (2 * tp) / (labelled + predicted),
     };
   };
+  const areas = Object.keys(rows[0]!.chances).flatMap((name) => {
+    const [own, others] = [rows.filter((row) => row.label === name), rows.filter((row) => row.label !== name)];
+    if (own.length === 0 || others.length === 0) return [];
+    let wins = 0;
+    for (const a of own) for (const b of others) wins += (Math.sign(a.chances[name]! - b.chances[name]!) + 1) / 2;
+    return [wins / (own.length * others.length)];
+  });
+  const brier = ({ label, chances }: Classified) =>
+    Object.entries(chances).reduce((sum, [name, p]) => sum + (p - (name === label ? 1 : 0)) ** 2, 0);
   const all = classes.map(of);
   const macro = (key: 'precision' | 'recall' | 'f1') => mean(all.map((one) => one[key]));
   const weighted = (key: 'precision' | 'recall' | 'f1') =>
@@ -106,6 +122,9 @@ export function multiclassMetrics(rows: { label: string; prediction: string }[])
   const accuracy = rows.filter(({ label, prediction }) => label === prediction).length / rows.length;
   return {
     accuracy,
+    roc_auc_ovr: areas.length > 0 ? mean(areas) : null,
+    log_loss: mean(rows.map(({ label, chances }) => -Math.log(chances[label]!))),
+    brier_score: mean(rows.map(brier)),
     balanced_accuracy: mean(all.filter(({ labelled }) => labelled > 0).map(({ recall }) => recall)),
     precision_macro: macro('precision'),
     recall_macro: macro('recall'),

@@ -60,6 +60,7 @@ export const MULTICLASS = {
   columns: {
     features: { words: { type: 'numeric' }, product: { type: 'categorical' } },
     prediction: 'queue',
+    scores: { billing: 'p_billing', delivery: 'p_delivery', returns: 'p_returns', other: 'p.other-1' },
     label: 'solved_by',
     slices: ['region'],
   },

@@ -3,7 +3,8 @@ import { identifier, type Warehouse } from './warehouse.ts';
 
 /**
  * The tables of a model, made from its columns and kept in step with them. A feature that is new gets a column (null in older
- * rows); one that is removed keeps its column and its past. A feature's column is `f_NAME`; names of Leeway's own have no prefix.
+ * rows); one that is removed keeps its column and its past. A feature's column is `f_NAME`, that of the probability of a class
+ * `s_CLASS`; names of Leeway's own have no prefix.
  */
 
 /** What a row of predictions was: `live` answered a caller; `shadow` was scored beside it; `pinned` was asked of a version by name; `history` came without a prediction. */
@@ -21,6 +22,13 @@ const tableSuffix = (name: string): string => name.replaceAll(/[_.-]/g, (charact
 
 /** The warehouse's name of a feature, quoted. */
 export const featureColumn = (name: string): string => identifier(`f_${name}`);
+
+/** The warehouse's name of the probability of a class. */
+export const scoreKey = (name: string): string => `s_${name}`;
+
+/** Classes whose probabilities are recorded, and the columns in which they come. */
+export const classScores = (model: ModelConfig): [name: string, column: string][] =>
+  Object.entries(model.columns.scores ?? {});
 
 /** Arrays have no null: a missing vector is the empty one. */
 const FEATURE_TYPE: Record<ColumnType, string> = {
@@ -57,6 +65,7 @@ export function predictionColumns(model: ModelConfig): [name: string, type: stri
     ['weight', 'Float64'],
     ['prediction', outputType(model)],
     ['score', 'Nullable(Float64)'],
+    ...classScores(model).map(([name]): [string, string] => [scoreKey(name), 'Nullable(Float64)']),
     ...[...recordedColumns(model)].map(([name, type]): [string, string] => [`f_${name}`, FEATURE_TYPE[type]]),
   ];
 }
@@ -91,7 +100,7 @@ export async function syncModelTables(warehouse: Warehouse, model: ModelConfig):
   const changed: string[] = [];
   for (const [name, type] of columns) {
     const present = existing.get(name);
-    if (present === type || !name.startsWith('f_')) continue;
+    if (present === type || !/^[fs]_/.test(name)) continue;
     if (present !== undefined) await checkConvertible(warehouse, model, name, { present, type });
     const change =
       present === undefined ? `ADD COLUMN ${identifier(name)} ${type}` : `MODIFY COLUMN ${identifier(name)} ${type}`;
@@ -159,3 +168,13 @@ export function labelledRows(model: ModelConfig, where = "role = 'live'"): strin
   return `(SELECT p.*, l.label AS label, l.label_received AS label_received
     FROM ${predictionRows(model, where)} AS p LEFT JOIN ${knownLabels(model, where)} AS l ON l.id = p.id)`;
 }
+
+/** SQL of rows with the column `scores`: the probabilities of all classes, in order; empty where any is missing. */
+export function withScores(model: ModelConfig, rows: string): string {
+  const columns = classScores(model).map(([name]) => identifier(scoreKey(name)));
+  return columns.length === 0 ? rows : `(SELECT *, ${scoreArray(columns)} AS scores FROM ${rows})`;
+}
+
+/** SQL of the probabilities of all classes as an array, from those of each; empty where any is missing. */
+export const scoreArray = (columns: readonly string[]): string =>
+  `if(${columns.map((column) => `isFinite(${column})`).join(' AND ')}, [${columns.map((column) => `ifNull(toFloat64(${column}), 0)`).join(', ')}], [])`;

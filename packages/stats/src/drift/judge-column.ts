@@ -67,7 +67,7 @@ export function judgeColumn(comparison: ColumnComparison): ColumnJudgement {
 /** Runs the tests of a column. */
 export function measureColumn(comparison: ColumnComparison): ColumnMeasurement {
   if (comparison.compatibility) return measureAsPeer(compatibilityMode(comparison.compatibility), comparison);
-  const { kind, reference, current, test = 'auto', direction = 'both', results } = comparison;
+  const { kind, reference, current, test = 'auto', threshold, direction = 'both', results } = comparison;
   const asked = [test].flat().filter((id) => id !== 'auto');
   const candidates = asked.map(driftTest).filter((candidate) => candidate.kinds.includes(kind));
   const misfit = (candidate: DriftTest) =>
@@ -75,7 +75,8 @@ export function measureColumn(comparison: ColumnComparison): ColumnMeasurement {
     candidate.fits?.(reference, current) ??
     null;
   const fitting = candidates.filter((candidate) => misfit(candidate) === null);
-  const tests = fitting.length > 0 ? fitting : [driftTest(automaticTest(kind, reference, direction))];
+  const tests =
+    fitting.length > 0 ? fitting : [driftTest(automaticTest(kind, reference, direction, threshold !== undefined))];
   const decider = tests[0]!;
   const rows = (side: ColumnSummary) => side.count + (decider.missing === 'left_out' ? 0 : side.missing);
   const answers = tests.map((test) => ({
@@ -152,9 +153,9 @@ function decide({
   return significant ? { drifted: false, reason: 'small_effect' } : { drifted: false };
 }
 
-function automaticTest(kind: ColumnKind, reference: ColumnSummary, direction: Direction): string {
+function automaticTest(kind: ColumnKind, reference: ColumnSummary, direction: Direction, limited: boolean): string {
   if (direction !== 'both') return kind === 'numeric' ? 'ks' : 'two_proportion_z';
   const distinct =
     reference.kind === 'numeric' ? reference.bins.filter((count) => count > 0).length : reference.distinct;
-  return chooseTest(kind, { referenceCount: reference.count + reference.missing, distinct });
+  return chooseTest(kind, { referenceCount: reference.count + reference.missing, distinct, limited });
 }

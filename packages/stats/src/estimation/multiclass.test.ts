@@ -4,7 +4,8 @@ import { measurePerformance } from '../performance/index.ts';
 import { summarizeMulticlass } from '../performance/summarize-multiclass.ts';
 import { randomIntegers } from '../special/random.ts';
 import { fitCalibration } from './calibration.ts';
-import { classChances, estimateMulticlass } from './multiclass.ts';
+import { knownLabels } from './expected-counts.ts';
+import { classChances, classGap, classRefusal, estimateClasses, estimateMulticlass } from './multiclass.ts';
 import { countByScore } from './score-counts.ts';
 import { countRows } from './testing/count-rows.ts';
 
@@ -59,6 +60,50 @@ describe('CBPE for several classes', () => {
     }
   });
 
+  const countClasses = ({ scores, predicted, labels }: ReturnType<typeof simulate>) =>
+    scores.map((column, k) => {
+      const is = (values: Int32Array) => values.map((value) => (value === k ? 1 : 0));
+      return countByScore(column, is(predicted), is(labels));
+    });
+
+  it('of known labels gives what the labels show, without intervals', () => {
+    const rows = simulate(800, 5);
+    const found = estimateClasses(countClasses(rows).map(knownLabels), null);
+    const summary = summarizeMulticlass(rows.labels, rows.predicted, ['a', 'b', 'c'], { ofClasses: rows.scores });
+    const shown = measurePerformance(summary);
+    for (const [id, { value, lower }] of Object.entries(found)) {
+      // Scores are binned, so what depends on them differs a little.
+      expect(value, id).toBeCloseTo(shown[id]!.value!, /auc|log|brier/.test(id) ? 4 : 12);
+      expect(lower, id).toBeNull();
+    }
+  });
+
+  it('refuses a class with few labels, and classes that are all told apart, but not one that is', () => {
+    const fitted = countClasses(simulate(1500, 3)).map((counts) => fitCalibration(counts));
+    const apart = { ...fitted[0]!, refused: 'separable' as const };
+    const few = { ...fitted[0]!, refused: 'too_few_labels' as const };
+    expect(classRefusal(fitted)).toBeNull();
+    expect(classRefusal([apart, fitted[1]!, fitted[2]!])).toBeNull();
+    expect(classRefusal([apart, apart, apart])).toEqual({ refused: 'separable', class: 0 });
+    expect(classRefusal([apart, fitted[1]!, few])).toEqual({ refused: 'too_few_labels', class: 2 });
+  });
+
+  it('finds the class whose labels lie off, and none where they do not', () => {
+    const fitted = countClasses(simulate(5000, 3)).map((counts) => fitCalibration(counts));
+    const quiet = classGap(countClasses(simulate(2000, 4)), fitted)!;
+    expect(quiet.gap - quiet.byChance).toBeLessThan(0.03);
+    const turned = simulate(2000, 4);
+    // Every second row of the second class is one of the third now.
+    turned.labels.forEach((label, i) => {
+      if (label === 1 && i % 2 === 0) turned.labels[i] = 2;
+    });
+    const found = classGap(countClasses(turned), fitted)!;
+    expect(found.gap - found.byChance).toBeGreaterThan(0.1);
+    expect([1, 2]).toContain(found.class);
+    expect(found.pValue).toBeLessThan(1e-6);
+    expect(classGap(countClasses(simulate(0, 1)), fitted)).toBeNull();
+  });
+
   it('has intervals that hold what the labels show', () => {
     const inside: Record<string, number> = {};
     const runs = 60;
@@ -72,7 +117,7 @@ describe('CBPE for several classes', () => {
       const found = estimateMulticlass(rows, fitted);
       const summary = summarizeMulticlass(rows.labels, rows.predicted, ['a', 'b', 'c'], { ofClasses: rows.scores });
       const shown = measurePerformance(summary);
-      for (const id of ['accuracy', 'f1_macro', 'recall_macro', 'precision_macro']) {
+      for (const id of ['accuracy', 'f1_macro', 'recall_macro', 'precision_macro', 'log_loss', 'brier_score']) {
         const { lower, upper } = found[id]!;
         const { value } = shown[id]!;
         inside[id] = (inside[id] ?? 0) + (value! >= lower! && value! <= upper! ? 1 : 0);

@@ -1,12 +1,14 @@
 import { normalInterval } from '../intervals/normal-interval.ts';
 import { estimate, type MetricEstimate, noValue } from '../performance/performance-metric.ts';
-import { type Calibration, calibrated } from './calibration.ts';
+import { type Calibration, type CalibrationRefusal, calibrated } from './calibration.ts';
+import { type CalibrationGap, calibrationGap } from './calibration-gap.ts';
 import { type Expectation, expectBinary, expectMean } from './cbpe.ts';
 import { type ExpectedCounts, standardErrorOf } from './expected-counts.ts';
+import type { LabelledScoreCounts } from './score-counts.ts';
 
 /** Metrics of a classifier of several classes that are estimated, with the ids of performance. */
 export const estimatedMulticlassMetrics = [
-  ...['accuracy', 'precision_macro', 'recall_macro', 'f1_macro', 'roc_auc_ovr', 'log_loss'],
+  ...['accuracy', 'precision_macro', 'recall_macro', 'f1_macro', 'roc_auc_ovr', 'log_loss', 'brier_score'],
 ] as const;
 
 /** Rows of a classifier of several classes. Classes are positions, 0 up. */
@@ -36,11 +38,7 @@ export function classChances(scores: readonly Float64Array[], calibrations: read
 }
 
 /**
- * CBPE for several classes: each class against the rest is estimated as `estimateBinary` does, and macro metrics are the
- * means over the classes that have a value. AUC is the mean of the classes', one against the rest.
- *
- * The interval of accuracy follows from the chances of the predicted classes. The error of a mean over classes is at most the
- * mean of their errors, whatever their correlation; that bound is used, so intervals of macro metrics are wide.
+ * CBPE of rows in memory: `estimateClasses` of what is to be expected of them.
  *
  * @throws RangeError as `classChances`.
  */
@@ -50,11 +48,29 @@ export function estimateMulticlass(
   confidence = 0.95,
 ): Record<string, MetricEstimate> {
   const chances = classChances(scores, calibrations);
-  const n = predicted.length;
-  if (n === 0) return Object.fromEntries(estimatedMulticlassMetrics.map((id) => [id, noValue('no_data')]));
   const classes = chances.map((column, k) => countClass(scores[k]!, column, predicted, k));
+  return estimateClasses(classes, calibrations, confidence);
+}
+
+/**
+ * CBPE for several classes, from what is to be expected of each class against the rest: each is estimated as
+ * `estimateBinary` does, and macro metrics are the means over the classes that have a value. AUC is the mean of the
+ * classes', one against the rest; Brier score is the sum over classes. `calibrations` is null where the labels are known
+ * (`knownLabels`); then there are no intervals.
+ *
+ * The interval of accuracy follows from the chances of the predicted classes. The error of a mean over classes is at most the
+ * mean of their errors, whatever their correlation; that bound is used, so intervals of macro metrics are wide.
+ */
+export function estimateClasses(
+  classes: readonly ExpectedCounts[],
+  calibrations: readonly Calibration[] | null,
+  confidence = 0.95,
+): Record<string, MetricEstimate> {
+  const [negative = [], positive = []] = classes[0]?.rows ?? [];
+  const n = [...negative, ...positive].reduce((total, count) => total + count, 0);
+  if (n === 0) return Object.fromEntries(estimatedMulticlassMetrics.map((id) => [id, noValue('no_data')]));
   const error = ({ sensitivity }: Expectation, k: number) =>
-    standardErrorOf(classes[k]!, calibrations[k]!, sensitivity);
+    calibrations ? standardErrorOf(classes[k]!, calibrations[k]!, sensitivity) : 0;
   const bounded = (value: number, se: number, maximum = 1) =>
     estimate(value, n, normalInterval(value, se, { confidence, minimum: 0, maximum }));
 
@@ -73,8 +89,9 @@ export function estimateMulticlass(
   const right = classes.map(({ positives }) => positives[1].reduce((sum, p) => sum + p, 0) / n);
   const ofRight = classes.map((_, k) => error({ value: null, sensitivity: (_group, said) => said / n }, k) ** 2);
   const losses = classes.map((expected) =>
-    expectMean(expected, n, (score) => [0, -Math.log(Math.max(Number.EPSILON, score))]),
+    expectMean(expected, n, (score) => [0, -Math.log(Math.min(1 - Number.EPSILON, Math.max(Number.EPSILON, score)))]),
   );
+  const squares = classes.map((expected) => expectMean(expected, n, (score) => [score ** 2, (1 - score) ** 2]));
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   return {
     accuracy: bounded(sum(right), Math.sqrt(sum(ofRight))),
@@ -83,7 +100,37 @@ export function estimateMulticlass(
     f1_macro: macro('f1'),
     roc_auc_ovr: macro('roc_auc'),
     log_loss: bounded(sum(losses.map(({ value }) => value!)), sum(losses.map(error)), Number.POSITIVE_INFINITY),
+    brier_score: bounded(sum(squares.map(({ value }) => value!)), sum(squares.map(error)), 2),
   };
+}
+
+/**
+ * Why nothing may be estimated with the calibrations of several classes, and of which class that is; `null` where nothing
+ * speaks against it. A class that its score tells from the others without error does no harm as long as not all are so.
+ */
+export function classRefusal(
+  calibrations: readonly Calibration[],
+): { refused: CalibrationRefusal; class: number } | null {
+  const at = calibrations.findIndex(({ refused }) => refused !== null && refused !== 'separable');
+  if (at >= 0) return { refused: calibrations[at]!.refused!, class: at };
+  return calibrations.every(({ refused }) => refused === 'separable') ? { refused: 'separable', class: 0 } : null;
+}
+
+/**
+ * The class whose labels lie farthest off the chances of its own calibration, beyond chance; `null` without rows. Its p-value is
+ * multiplied by the number of classes, because it is the worst of them.
+ */
+export function classGap(
+  counts: readonly LabelledScoreCounts[],
+  calibrations: readonly Calibration[],
+): (CalibrationGap & { class: number }) | null {
+  let worst: (CalibrationGap & { class: number }) | null = null;
+  for (const [k, count] of counts.entries()) {
+    const found = calibrationGap(count, calibrations[k]!);
+    if (!found || (worst && found.gap - found.byChance <= worst.gap - worst.byChance)) continue;
+    worst = { ...found, pValue: Math.min(1, found.pValue * counts.length), class: k };
+  }
+  return worst;
 }
 
 /** One class against the rest, by its score. */

@@ -1,6 +1,7 @@
 import { normalInterval } from '../intervals/normal-interval.ts';
 import { confusionOf } from './confusion.ts';
 import { fBeta } from './f-beta.ts';
+import { ofScored } from './of-scored.ts';
 import { estimate, estimateShare, type MetricEstimate, noValue, type PerformanceMetric } from './performance-metric.ts';
 import type { MulticlassSummary } from './performance-summary.ts';
 import { estimateAuc } from './roc-auc.ts';
@@ -30,7 +31,6 @@ export function classPerformance(summary: MulticlassSummary): ClassPerformance[]
     };
     const own = rest(matrix);
     const second = summary.squared && rest(squares);
-    const auc = summary.auc?.classes[k];
     return {
       label,
       labelled: labelled[k]!,
@@ -38,7 +38,7 @@ export function classPerformance(summary: MulticlassSummary): ClassPerformance[]
       precision: estimateShare([own.tp, own.tp + own.fp], second && [second.tp, second.tp + second.fp]),
       recall: estimateShare([own.tp, own.tp + own.fn], second && [second.tp, second.tp + second.fn]),
       f1: fBeta({ ...own, squared: second }, 1),
-      roc_auc: auc ? estimateAuc(auc, n) : noValue('not_counted', Math.floor(n)),
+      roc_auc: aucOf(summary, k) ?? noValue('not_counted', Math.floor(n)),
     };
   });
 }
@@ -55,15 +55,23 @@ export const rocAucOvr: PerformanceMetric<MulticlassSummary> = {
   better: 'higher',
   minimumSample: 100,
   needs: 'score',
-  compute(summary) {
-    const { n } = confusionOf(summary);
-    if (n === 0) return noValue('no_data');
-    if (!summary.auc) return noValue('not_counted', Math.floor(n));
-    const usable = summary.auc.classes.filter(({ positives, negatives }) => positives > 0 && negatives > 0);
-    if (usable.length === 0) return noValue('one_class', n);
-    const areas = usable.map(({ concordant, positives, negatives }) => concordant / (positives * negatives));
-    const value = areas.reduce((sum, area) => sum + area, 0) / areas.length;
-    const error = Math.sqrt(summary.auc.macroVariance);
-    return estimate(value, n, normalInterval(value, error, { minimum: 0, maximum: 1 }));
-  },
+  compute: (summary) =>
+    ofScored(summary, ({ auc }) => {
+      const n = scoredRows(summary);
+      if (!auc) return noValue('not_counted', Math.floor(n));
+      const usable = auc.classes.filter(({ positives, negatives }) => positives > 0 && negatives > 0);
+      if (usable.length === 0) return noValue('one_class', Math.floor(n));
+      const areas = usable.map(({ concordant, positives, negatives }) => concordant / (positives * negatives));
+      const value = areas.reduce((sum, area) => sum + area, 0) / areas.length;
+      return estimate(value, n, normalInterval(value, Math.sqrt(auc.macroVariance), { minimum: 0, maximum: 1 }));
+    }),
 };
+
+/** Rows of equal weight that say as much as those with scores. */
+const scoredRows = ({ scored, squared }: MulticlassSummary): number =>
+  squared ? scored ** 2 / squared.scored : scored;
+
+function aucOf(summary: MulticlassSummary, k: number): MetricEstimate | null {
+  const auc = summary.auc?.classes[k];
+  return auc && summary.scored > 0 ? estimateAuc(auc, scoredRows(summary), summary.squared?.auc?.[k] ?? null) : null;
+}

@@ -81,6 +81,7 @@ export const performanceMetrics: {
     balancedAccuracy,
     rocAucOvr,
     logLoss,
+    brierScore,
     matthewsCorrcoef,
     cohenKappa,
     precisionMacro,

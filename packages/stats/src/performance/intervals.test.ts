@@ -60,14 +60,15 @@ describe('95% intervals hold the true value about 95 times in 100', () => {
     }
   });
 
-  it('multiclass, with probabilities', () => {
+  it.each([false, true])('multiclass, with probabilities, weighted %s', (weighted) => {
     const draw = (n: number, seed: number) => {
       const { uniform, normal } = chanceOf(seed);
       const labels = Array.from({ length: n }, () => (uniform() < 0.5 ? 0 : uniform() < 0.6 ? 1 : 2));
       const raw = labels.map((label) => [0, 1, 2].map((k) => Math.exp(normal() + (k === label ? 1.2 : 0))));
       const scores = [0, 1, 2].map((k) => Float64Array.from(raw, (row) => row[k]! / (row[0]! + row[1]! + row[2]!)));
       const said = raw.map((row) => row.indexOf(Math.max(...row)));
-      return measurePerformance(summarizeMulticlass(labels, said, ['a', 'b', 'c'], { ofClasses: scores }));
+      const weights = weighted ? Float64Array.from(labels, () => (uniform() < 0.5 ? 1 : 4)) : undefined;
+      return measurePerformance(summarizeMulticlass(labels, said, ['a', 'b', 'c'], { ofClasses: scores, weights }));
     };
     for (const [id, share] of Object.entries(coverage(draw, 250, 100))) {
       expect(share, id).toBeGreaterThan(0.9);

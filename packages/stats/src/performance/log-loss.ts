@@ -1,12 +1,9 @@
-import { meanOf, noValue, type PerformanceMetric } from './performance-metric.ts';
+import { ofScored } from './of-scored.ts';
+import { meanOf, type PerformanceMetric } from './performance-metric.ts';
 import type { BinarySummary, BinarySums, MulticlassSummary, MulticlassSums } from './performance-summary.ts';
 
 const mean = meanOf(
-  (sums: BinarySums | MulticlassSums) => [
-    'matrix' in sums ? sums.logLossCount : sums.scored,
-    sums.logLossSum,
-    sums.logLossSumSquares,
-  ],
+  ({ scored, logLossSum, logLossSumSquares }: BinarySums | MulticlassSums) => [scored, logLossSum, logLossSumSquares],
   { minimum: 0 },
 );
 
@@ -21,8 +18,5 @@ export const logLoss: PerformanceMetric<BinarySummary | MulticlassSummary> = {
   better: 'lower',
   minimumSample: 30,
   needs: 'probability',
-  compute(summary) {
-    const unscored = summary.task === 'binary' && summary.n > 0 && summary.scored === 0;
-    return unscored ? noValue('not_counted') : mean(summary);
-  },
+  compute: (summary) => ofScored(summary, mean),
 };

@@ -115,9 +115,12 @@ function mergeMulticlass(a: MulticlassSummary, b: MulticlassSummary): Multiclass
         (predicted) => cell(x.matrix, a.labels, label, predicted) + cell(y.matrix, b.labels, label, predicted),
       ),
     ),
-    logLossCount: x.logLossCount + y.logLossCount,
+    scored: x.scored + y.scored,
+    rescaled: x.rescaled + y.rescaled,
     logLossSum: x.logLossSum + y.logLossSum,
     logLossSumSquares: x.logLossSumSquares + y.logLossSumSquares,
+    brierSum: x.brierSum + y.brierSum,
+    brierSumSquares: x.brierSumSquares + y.brierSumSquares,
   });
   return {
     task: 'multiclass',

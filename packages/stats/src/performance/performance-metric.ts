@@ -8,6 +8,7 @@ import type { BinarySums, MulticlassSums, PerformanceSummary, RegressionSums, Ta
  * `no_data` no rows to compute from; `one_class` only one label occurs; `not_counted` the engine left it out;
  * `constant_target` all labels are equal; `out_of_domain` a row that the metric is not defined for;
  * `no_interval` none is defined; `no_variance` the rows do not vary; `overflow` too large a sum for a double;
+ * `rescaled` a value for which probabilities of some rows were scaled to a sum of 1;
  * `insufficient` a value of fewer rows than the metric's minimum.
  */
 export type MetricReason =
@@ -19,6 +20,7 @@ export type MetricReason =
   | 'no_interval'
   | 'no_variance'
   | 'overflow'
+  | 'rescaled'
   | 'insufficient';
 
 /** A metric's value with its 95% confidence interval. A number that cannot be had is `null`, and `reason` says why. */

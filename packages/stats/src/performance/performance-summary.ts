@@ -143,10 +143,22 @@ export interface MulticlassAuc {
 export interface MulticlassSums {
   /** `matrix[i][j]`: rows of class `labels[i]` predicted as `labels[j]`. */
   matrix: ReadonlyArray<readonly number[]>;
-  /** As for binary; 0 rows where no probabilities were recorded. */
-  logLossCount: number;
+  /** Rows with the probabilities of all classes; the sums that follow are over these. */
+  scored: number;
+  /** Of these, rows whose probabilities were scaled to a sum of 1; see `scaleToOne`. */
+  rescaled: number;
+  /** As for binary, of the probability of the true class. */
   logLossSum: number;
   logLossSumSquares: number;
+  /** Sum over rows of b, the sum over classes of (probability - 1 where it is the true class, else 0)^2, and of b^2. */
+  brierSum: number;
+  brierSumSquares: number;
+}
+
+/** The sums of a classifier of several classes under the squares of the weights. */
+export interface MulticlassSquares extends MulticlassSums {
+  /** In the order of `labels`, as for binary. Absent when it was not counted. */
+  auc?: ReadonlyArray<NonNullable<BinarySquares['auc']>>;
 }
 
 /** A classifier of several classes over labelled rows. */
@@ -156,7 +168,7 @@ export interface MulticlassSummary extends MulticlassSums {
   /** Absent when it was not counted; it does not merge. */
   auc?: MulticlassAuc;
   /** As for binary. */
-  squared?: MulticlassSums;
+  squared?: MulticlassSquares;
 }
 
 /** The sufficient statistics of a model's metrics over one set of labelled rows. */

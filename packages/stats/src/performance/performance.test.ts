@@ -9,7 +9,8 @@ import { mergePerformance } from './merge-performance.ts';
 import type { MulticlassSummary, PerformanceSummary } from './performance-summary.ts';
 
 const classes = (labels: string[], matrix: number[][]): MulticlassSummary => {
-  return { task: 'multiclass', labels, matrix, logLossCount: 0, logLossSum: 0, logLossSumSquares: 0 };
+  const none = { scored: 0, rescaled: 0, logLossSum: 0, logLossSumSquares: 0, brierSum: 0, brierSumSquares: 0 };
+  return { task: 'multiclass', labels, matrix, ...none };
 };
 
 describe('against scikit-learn', () => {

@@ -58,13 +58,16 @@ describe('summaries of rows in memory agree with the definitions', () => {
 
   it('multiclass', () => {
     const classes = ['a', 'b', 'c'];
-    const row = fc.tuple(fc.nat({ max: 2 }), fc.nat({ max: 2 }), score);
+    const row = fc.tuple(fc.nat({ max: 2 }), fc.nat({ max: 2 }), fc.tuple(score, score, score));
     fc.assert(
       fc.property(fc.array(row, { minLength: 1 }), (rows) => {
         const labels = rows.map(([label]) => label);
         const predicted = rows.map(([, said]) => said);
-        const scores = rows.map(([, , p]) => p);
-        const counted = summarizeMulticlass(labels, predicted, classes, { ofTrueClass: Float64Array.from(scores) });
+        const chances = rows.map(([, , raw]) => raw.map((p) => p / (raw[0] + raw[1] + raw[2])));
+        const counted = summarizeMulticlass(labels, predicted, classes, {
+          ofClasses: classes.map((_, k) => Float64Array.from(chances, (p) => p[k]!)),
+        });
+        expect(counted.rescaled).toBe(0);
         for (const [i, cells] of counted.matrix.entries()) {
           for (const [j, cell] of cells.entries()) {
             expect(cell).toBe(rows.filter(([label, said]) => label === i && said === j).length);
@@ -73,10 +76,55 @@ describe('summaries of rows in memory agree with the definitions', () => {
         const metrics = measurePerformance(counted);
         const hits = rows.filter(([label, said]) => label === said).length;
         expect(metrics['accuracy']!.value).toBeCloseTo(hits / rows.length, 12);
-        const loss = scores.reduce((sum, p) => sum - Math.log(p), 0) / rows.length;
+        const loss = chances.reduce((sum, p, i) => sum - Math.log(p[labels[i]!]!), 0) / rows.length;
         expect(metrics['log_loss']!.value).toBeCloseTo(loss, 9);
+        const ofRow = (p: number[], i: number) =>
+          p.reduce((sum, q, k) => sum + (q - (k === labels[i] ? 1 : 0)) ** 2, 0);
+        const brier = chances.reduce((sum, p, i) => sum + ofRow(p, i), 0) / rows.length;
+        expect(metrics['brier_score']!.value).toBeCloseTo(brier, 9);
       }),
     );
+  });
+
+  it('multiclass: weights count a row as often as it weighs', () => {
+    const classes = ['a', 'b', 'c'];
+    const row = fc.tuple(fc.nat({ max: 2 }), fc.nat({ max: 2 }), fc.tuple(score, score, score), fc.nat({ max: 3 }));
+    fc.assert(
+      fc.property(fc.array(row), (rows) => {
+        const summary = (some: typeof rows, weighted: boolean) =>
+          summarizeMulticlass(
+            some.map(([label]) => label),
+            some.map(([, said]) => said),
+            classes,
+            {
+              ofClasses: classes.map((_, k) => Float64Array.from(some, ([, , p]) => p[k]!)),
+              ...(weighted ? { weights: Float64Array.from(some, ([, , , weight]) => weight) } : {}),
+            },
+          );
+        const { squared, auc, ...sums } = summary(rows, true);
+        const repeated = rows.flatMap((one) => Array.from({ length: one[3] }, () => one));
+        const { auc: expected, ...others } = summary(repeated, false);
+        expectClose(sums, others);
+        expectClose(auc!.classes, expected!.classes);
+        expect(squared!.auc).toHaveLength(3);
+      }),
+    );
+  });
+
+  it('multiclass: probabilities that do not sum to 1 are scaled, counted and told', () => {
+    const columns = [Float64Array.of(0.9, 0.5, 0, 0.336), Float64Array.of(0.9, 0.5, 0, 0.664)];
+    const scaled = summarizeMulticlass([0, 0, 1, 1], [0, 0, 1, 1], ['a', 'b'], { ofClasses: columns });
+    expect(scaled).toMatchObject({ scored: 4, rescaled: 2 });
+    expect(scaled.logLossSum).toBeCloseTo(3 * Math.LN2 - Math.log(0.664), 12);
+    expect(columns[0]![0]).toBe(0.9);
+    const many = <T>(values: T[]) => Array.from({ length: 30 }, () => values).flat();
+    const measured = measurePerformance(
+      summarizeMulticlass(many([0, 1]), many([0, 1]), ['a', 'b'], {
+        ofClasses: [Float64Array.from(many([0.9, 0.1])), Float64Array.from(many([0.8, 0.9]))],
+      }),
+    );
+    expect(measured['log_loss']).toMatchObject({ reason: 'rescaled', n: 60 });
+    expect(measured['accuracy']!.reason).toBeUndefined();
   });
 
   it('numeric', () => {

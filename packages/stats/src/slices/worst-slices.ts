@@ -139,12 +139,13 @@ export function rankColumns(whole: LossSums, candidates: readonly SliceLosses[])
   return [...between].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).map(([column]) => column);
 }
 
-/** `origin=ATL & hour=[6, 9)`: the conditions as text, the same for the same slice. */
+/** `origin=ATL & hour >= 6 and < 9`: the conditions as text, the same for the same slice. */
 export function nameOf({ conditions }: Pick<SliceLosses, 'conditions'>): string {
   return conditions.map(keyOf).join(' & ');
 }
 
-const keyOf = ({ column, value }: SliceCondition): string => `${column}=${value}`;
+const keyOf = ({ column, value, low }: SliceCondition): string =>
+  low !== undefined && /^[<>]/.test(value) ? `${column} ${value}` : `${column}=${value}`;
 
 const without = (all: LossSums, part: LossSums): LossSums => ({
   n: all.n - part.n,

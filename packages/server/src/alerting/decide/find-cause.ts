@@ -7,7 +7,7 @@ export interface CauseInput {
   subject: Measurement;
   /** All measurements of the same model and window. */
   measurements: readonly Measurement[];
-  columns: Pick<ColumnsConfig, 'prediction' | 'score' | 'label'>;
+  columns: Pick<ColumnsConfig, 'prediction' | 'score' | 'scores' | 'label'>;
   /** Which way is worse for the subject. */
   worse: 'higher' | 'lower';
 }
@@ -153,7 +153,8 @@ function categoryNames(values: unknown): string[] {
 }
 
 function driftSuspect(m: Measurement, columns: CauseInput['columns']): Suspect {
-  const output = m.column === columns.prediction || m.column === columns.score;
+  const { prediction, score, scores = {} } = columns;
+  const output = [prediction, score, ...Object.values(scores)].includes(m.column);
   const { test, statistic, threshold } = m.detail;
   const how =
     typeof test === 'string' && typeof statistic === 'number' && typeof threshold === 'number'

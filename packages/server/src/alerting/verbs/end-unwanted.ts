@@ -64,8 +64,9 @@ function whyUnwanted(model: ModelConfig | undefined, { rule: name, instance, doc
   if (!rule) return 'the rule was removed';
   if (fingerprint(rule) !== document.fingerprint) return 'the rule was changed';
   const column = instance.slice(0, instance.indexOf('|'));
-  const { features, prediction, score, label } = model.columns;
-  const declared = column === '' || column in features || [prediction, score, label].includes(column);
+  const { features, prediction, score, scores = {}, label } = model.columns;
+  const declared =
+    column === '' || column in features || [prediction, score, label, ...Object.values(scores)].includes(column);
   return declared ? null : `the model no longer has the column ${column}`;
 }
 

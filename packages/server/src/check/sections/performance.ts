@@ -34,6 +34,7 @@ const Detail = z
       labels: z.array(z.string()),
       matrix: z.array(z.array(z.number())).describe('Rows of a label (first index) predicted as another (second).'),
       classes: z.array(z.looseObject({ label: z.string() })),
+      rescaled: z.number().describe('Rows whose probabilities were scaled to a sum of 1.'),
     }),
     z.object({ task: z.literal('regression') }),
   ])

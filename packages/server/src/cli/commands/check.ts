@@ -20,6 +20,7 @@ interface Flags {
   label?: string;
   prediction?: string;
   score?: string;
+  scores?: string;
   task?: Task;
   positive?: string;
   by?: string;
@@ -67,6 +68,7 @@ export function addCheckCommand(program: Command, io: CommandIo = process): void
     .option('--label <column>', 'true outcomes; with --prediction or --score, performance is measured')
     .option('--prediction <column>', 'what the model said')
     .option('--score <column>', 'probability of the positive label')
+    .option('--scores <columns>', 'probability of each class, such as cat=p_cat,dog=p_dog (multiclass)')
     .addOption(
       new Option('--task <task>', 'found from the labels by default').choices(['binary', 'multiclass', 'regression']),
     )
@@ -145,6 +147,7 @@ async function runCheck(flags: Flags, io: CommandIo): Promise<number> {
     },
     ...{ direction: flags.direction, compatibility: flags.compatibility, weight: flags.weight },
     ...(flags.value === undefined ? {} : { values: parseCells(flags.value) }),
+    ...(flags.scores === undefined ? {} : { scores: parseScores(flags.scores) }),
     ...(flags.protected === undefined ? {} : parseProtected(flags.protected)),
     ...(flags.estimate === undefined ? {} : { estimate: flags.estimate === true ? 'auto' : flags.estimate }),
     ...{ label, prediction, score, task, positive, by },
@@ -211,6 +214,27 @@ function parseProtected(text: string): Pick<CheckOptions, 'protected' | 'interse
     protected: sets.flatMap((set) => (set.length === 1 ? set : [])),
     intersections: sets.filter((set) => set.length > 1),
   };
+}
+
+/** `cat=p_cat,dog=p_dog`: columns by class. */
+function parseScores(text: string): Record<string, string> {
+  const scores = new Map<string, string>();
+  for (const part of text.split(',')) {
+    const [name = '', column = ''] = part.split('=').map((word) => word.trim());
+    const why =
+      name === '' || column === ''
+        ? 'expected a class and its column, such as cat=p_cat,dog=p_dog'
+        : scores.has(name)
+          ? `the class "${name}" is there twice`
+          : [...scores.values()].includes(column)
+            ? `the column "${column}" is there twice`
+            : null;
+    if (why) throw new LeewayError('bad_option', `--scores: "${part}" was given; ${why}`);
+    scores.set(name, column);
+  }
+  if (scores.size < 2)
+    throw new LeewayError('bad_option', `--scores: "${text}" was given; it needs every class that the model knows`);
+  return Object.fromEntries(scores);
 }
 
 function parseCells(text: string): CellValues {

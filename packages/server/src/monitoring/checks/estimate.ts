@@ -2,10 +2,10 @@ import { calibrationFor } from '../../estimation/calibration.ts';
 import { recordWithdrawal, withdrawalOf } from '../../estimation/decide-withdrawal.ts';
 import { estimateWindow, methodOf } from '../../estimation/estimate-window.ts';
 import { ESTIMATED_METRICS } from '../../estimation/metrics.ts';
-import { realisedBinary, realisedRegression } from '../../estimation/realised.ts';
+import { realisedBinary, realisedClasses, realisedRegression } from '../../estimation/realised.ts';
 import { ERROR, ESTIMATED, GAP, pastEstimates } from '../../estimation/record.ts';
-import { labelledRows } from '../../warehouse/model-tables.ts';
-import { instant } from '../../warehouse/warehouse.ts';
+import { labelledRows, withScores } from '../../warehouse/model-tables.ts';
+import { instant, type Params } from '../../warehouse/warehouse.ts';
 import type { Check, Finding, Scope } from '../check.ts';
 import { readMeasurements } from '../measurements.ts';
 
@@ -76,15 +76,7 @@ export const estimateRecord: Check = {
     });
     const rows = labelledRows(model, "role = 'live' AND error = ''");
     const bound = { from: instant(from), to: instant(to), asOf: instant(scope.asOf) };
-    const { realised, n, gap } =
-      model.task === 'binary'
-        ? await realisedBinary(
-            warehouse,
-            rows,
-            { ...bound, positive: model.columns.positive },
-            await calibrationFor(scope),
-          )
-        : { ...(await realisedRegression(warehouse, rows, bound)), gap: null };
+    const { realised, n, gap } = await realisedOf(scope, rows, bound);
     const findings = estimates.flatMap((measurement): Finding[] => {
       const id = measurement.metric.slice(ESTIMATED.length);
       const { version } = measurement.detail;
@@ -120,8 +112,18 @@ export const estimateRecord: Check = {
   },
 };
 
+async function realisedOf(scope: Scope, rows: string, bound: Params) {
+  const { warehouse, model } = scope;
+  const { positive, scores = {} } = model.columns;
+  if (model.task === 'regression') return { ...(await realisedRegression(warehouse, rows, bound)), gap: null };
+  const calibrations = await calibrationFor(scope);
+  return model.task === 'binary'
+    ? realisedBinary(warehouse, rows, { ...bound, positive }, calibrations[0])
+    : realisedClasses(warehouse, withScores(model, rows), bound, Object.keys(scores), calibrations);
+}
+
 function metricsOf({ model, monitor }: Scope): readonly string[] {
-  const known = ESTIMATED_METRICS[model.task === 'regression' ? 'regression' : 'binary'];
+  const known: readonly string[] = ESTIMATED_METRICS[model.task];
   const { metrics } = monitor.estimate;
   return metrics ? known.filter((id) => metrics.includes(id)) : known;
 }

@@ -1,5 +1,5 @@
 import { businessValue, type MetricEstimate, measurePerformance, totalBusinessValue } from '@leeway/stats';
-import { featureColumn, INSTANT, labelledRows, predictionsTable } from '../../warehouse/model-tables.ts';
+import { featureColumn, INSTANT, labelledRows, predictionsTable, withScores } from '../../warehouse/model-tables.ts';
 import { instant, type Params } from '../../warehouse/warehouse.ts';
 import { type Check, type Finding, type Scope, sliceValues } from '../check.ts';
 import { sliceSql } from '../profile.ts';
@@ -78,7 +78,7 @@ async function measureRows(scope: Scope, where: string, { slice, whole, params: 
   };
   const slices = slice ? sliceSql({ column: slice, expression: featureColumn(slice), values: [], whole }) : `''`;
   return COUNT[model.task](warehouse, model, {
-    sql: `(SELECT *, ${slices} AS slice FROM ${labelledRows(model, where)})`,
+    sql: `(SELECT *, ${slices} AS slice FROM ${withScores(model, labelledRows(model, where))})`,
     params,
     ...(await lookAt(scope)),
   });

@@ -1,5 +1,5 @@
 import { type DatasetInfo, LeewayError, type ModelConfig, type VersionInfo } from '@leeway/contract';
-import { storeEvaluatedScores } from '../../estimation/store.ts';
+import { storeEvaluatedClasses, storeEvaluatedScores } from '../../estimation/store.ts';
 import type { Prediction } from '../../gateway/runtime.ts';
 import { trainingReference } from '../../monitoring/decide/reference-rows.ts';
 import { storeProfiles } from '../../monitoring/reference.ts';
@@ -7,6 +7,7 @@ import { artifactPath, storeArtifact } from '../../registry/artifacts.ts';
 import { championOf, registerVersion } from '../../registry/versions.ts';
 import { decode } from '../../store/json.ts';
 import type { StoreReader, StoreTx } from '../../store/open.ts';
+import { classScores } from '../../warehouse/model-tables.ts';
 import { type Candidate, findCandidate } from '../candidate.ts';
 import { type RetrainingContext, SYSTEM } from '../context.ts';
 import { decideOutcome } from '../decide/decide-outcome.ts';
@@ -41,6 +42,7 @@ export function registerEvaluate(ctx: RetrainingContext): void {
     await storeProfile(ctx, model, version, dataset, result);
     const at = Date.parse(dataset.holdoutStart);
     await storeEvaluatedScores(ctx.warehouse, model, version, at, said.labels, said.challenger);
+    await storeEvaluatedClasses(ctx.warehouse, model, version, at, said);
     const { state, decision } = decideOutcome(retrain.approval, result.gates);
     return async (tx) => {
       const changed = await changeRun(ctx, tx, run, state, {
@@ -162,17 +164,18 @@ class Coding {
   }
 
   /** @throws Error when a prediction is no class of the model, or no number. */
-  encode({ prediction, score }: Prediction): Said {
+  encode({ prediction, score, scores: ofClasses }: Prediction): Said {
     const predicted =
       prediction instanceof Float64Array ? prediction : Float64Array.from(prediction, (said) => this.#code(said));
     for (const [name, values] of [
       ['prediction', predicted],
       ['score', score],
+      ...Array.from(ofClasses ?? [], ([name, values]) => [`probability of ${name}`, values] as const),
     ] as const) {
       const bad = values?.findIndex((value) => !Number.isFinite(value)) ?? -1;
       if (bad >= 0) throw new Error(`the ${name} of held-out row ${bad} is ${values![bad]}, expected a finite number`);
     }
-    return { predicted, scores: this.#task === 'binary' ? score : null };
+    return { predicted, scores: this.#task === 'binary' ? score : null, ofClasses };
   }
 
   #code(name: string): number {
@@ -208,7 +211,7 @@ async function storeProfile(
   model: ModelConfig,
   version: string,
   { holdoutStart }: DatasetInfo,
-  { profile: { of, summary } }: EvaluationResult,
+  { profile: { of, summary }, classProfiles }: EvaluationResult,
 ): Promise<void> {
   if (summary.count === 0) return;
   const { score, prediction } = model.columns;
@@ -217,7 +220,11 @@ async function storeProfile(
   if ((of === 'score') !== (score !== undefined)) return;
   const at = Date.parse(holdoutStart);
   const where = { reference: trainingReference(version), version: '', from: at, to: at };
-  await storeProfiles(ctx, model, where, [{ slice: '', column, summary }]);
+  const ofClasses = classScores(model).flatMap(([name, column]) => {
+    const summary = classProfiles.get(name);
+    return summary ? [{ slice: '', column, summary }] : [];
+  });
+  await storeProfiles(ctx, model, where, [{ slice: '', column, summary }, ...ofClasses]);
 }
 
 async function announce(

@@ -24,6 +24,8 @@ interface Row {
   label: string | number;
   prediction: string | number;
   score: number;
+  /** Of several classes. */
+  chances?: Record<string, number>;
   sent: Record<string, unknown>;
   /** What was said of its label, and when; the last one counts. */
   told: { at: number; label: string | number | null }[];
@@ -47,7 +49,7 @@ function rowsOf(task: Task, day: number): Row[] {
     const x = normal() + (day === SHIFTED_DAY ? 3 : 0);
     const base = { id: `${task}-${day}-${i}`, region };
     const told = day === UNLABELLED_DAY ? 0 : chance();
-    let row: Pick<Row, 'label' | 'prediction' | 'score' | 'sent'>;
+    let row: Pick<Row, 'label' | 'prediction' | 'score' | 'chances' | 'sent'>;
     if (task === 'binary') {
       const score = Math.round((1 / (1 + Math.exp(-normal()))) * 100) / 100 || 0.01; // two digits: many ties
       const prediction = score >= 0.5 ? '1' : '0';
@@ -87,6 +89,8 @@ function rowsOf(task: Task, day: number): Row[] {
         sent: { ...base, time: at, words: 50 + 10 * x, product: chance() < 0.5 ? 'a' : 'b' },
       };
       row.sent['queue'] = row.prediction;
+      row.chances = chancesOf(row.prediction as string, random(day * 1000 + i));
+      for (const [name, column] of Object.entries(MULTICLASS.columns.scores)) row.sent[column] = row.chances[name];
     }
     const end = START + (day + 1) * DAY;
     // Most labels come the next morning, some three days after, some never; a few are corrected or withdrawn a day later still.
@@ -100,6 +104,13 @@ function rowsOf(task: Task, day: number): Row[] {
       said.push({ at: end + 4 * DAY + 6 * HOUR, label: null });
     return { task, ...base, day, ...row, told: said };
   });
+}
+
+/** Probabilities of a sum of 1, of two digits: many ties. Most for what was predicted. */
+function chancesOf(said: string, chance: () => number): Record<string, number> {
+  const parts = QUEUES.map((name) => (name === said ? 8 : 1) + Math.floor(6 * chance()));
+  const sum = parts.reduce((a, b) => a + b, 0);
+  return Object.fromEntries(QUEUES.map((name, k) => [name, parts[k]! / sum]));
 }
 
 interface Stored {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type PerformanceSummary, summarizeBinary, summarizeMulticlass, summarizeRegression } from '@leeway/stats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { random } from '../../../testing/models.ts';
+import { scoreArray } from '../../../warehouse/model-tables.ts';
 import { Warehouse } from '../../../warehouse/warehouse.ts';
 import { COUNT, type ScoredModel } from './count.ts';
 
@@ -15,17 +16,29 @@ interface Row {
   y: number | null;
   p: number | null;
   weight: number;
+  /** Of the classes 0, 1 and 2; one of them may be missing. */
+  p0: number | null;
+  p1: number | null;
+  p2: number | null;
 }
 
 const CLASSES = ['0', '1', '2'];
 
 /** Rows with ties, gaps, and scores at both ends. */
 function rowsOf(n: number, digits: number, seed: number): Row[] {
-  const chance = random(seed);
+  const [chance, other] = [random(seed), random(seed + 1)];
   return Array.from({ length: n }, (_, i) => {
     const score = Number(chance().toFixed(digits));
     const label = chance() < score ? '1' : '0';
     const y = 1e6 + Math.round(100 * chance()) / 4;
+    const raw = [1 + other(), 1 + other(), 0.3 * other()];
+    // Some rows sum to 2, some to 0: they are scaled.
+    const sum = raw.reduce((a, b) => a + b, 0) / (i % 19 === 4 ? 2 : i % 23 === 6 ? 1e-9 : 1);
+    const [p0, p1, p2] = raw.map((x) => (i % 23 === 6 ? 0 : Number((x / sum).toFixed(digits)))) as [
+      number,
+      number,
+      number,
+    ];
     return {
       slice: chance() < 0.7 ? 'a' : 'b',
       label: i % 11 === 3 ? null : label,
@@ -34,6 +47,7 @@ function rowsOf(n: number, digits: number, seed: number): Row[] {
       y: i % 11 === 3 ? null : y,
       p: i % 17 === 5 ? null : y + Math.round(40 * (chance() - 0.4)) / 8,
       weight: [1, 0.5, 4, 10][Math.floor(chance() * 4)]!,
+      ...{ p0, p1: i % 13 === 7 ? null : p1, p2 },
     };
   });
 }
@@ -49,19 +63,24 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const model = (task: ScoredModel['task']): ScoredModel => ({ task, columns: { positive: '1' } });
+const model = (task: ScoredModel['task']): ScoredModel => ({
+  task,
+  columns: { positive: '1', ...(task === 'multiclass' ? { scores: { 0: 'p0', 2: 'p2', 1: 'p1' } } : {}) },
+});
 let tables = 0;
 
 async function engine(task: ScoredModel['task'], rows: Row[], weighted: boolean) {
   const table = `rows_${tables++}`;
   await warehouse.command(
     `CREATE TABLE ${table} (slice String, label Nullable(String), prediction Nullable(String), score Nullable(Float64),
-       y Nullable(Float64), p Nullable(Float64), weight Float64) ENGINE = Memory`,
+       y Nullable(Float64), p Nullable(Float64), weight Float64, p0 Nullable(Float64), p1 Nullable(Float64), p2 Nullable(Float64)) ENGINE = Memory`,
   );
   await warehouse.insert(table, rows);
   const numbers = `(SELECT slice, weight, y AS label, p AS prediction FROM ${table})`;
+  // In the order of the model's classes, which may be any.
+  const classes = `(SELECT *, ${scoreArray(Object.values(model(task).columns.scores ?? {}))} AS scores FROM ${table})`;
   return COUNT[task](warehouse, model(task), {
-    sql: task === 'regression' ? numbers : table,
+    sql: { binary: table, multiclass: classes, regression: numbers }[task],
     params: {},
     weighted,
     shift: 1_000_010,
@@ -81,16 +100,29 @@ function inMemory(task: ScoredModel['task'], rows: Row[], weighted: boolean): Pe
       weights(),
     );
   if (task === 'multiclass') {
-    const classes = CLASSES.filter((name) => known.some((row) => row.label === name || row.prediction === name));
+    const classes = CLASSES;
     const at = (name: string | null) => classes.indexOf(name!);
-    return summarizeMulticlass(
-      known.map((row) => at(row.label)),
-      known.map((row) => at(row.prediction)),
-      classes,
-      {
-        weights: weights(),
-      },
+    const count = (some: Row[], scored: boolean) =>
+      summarizeMulticlass(
+        some.map((row) => at(row.label)),
+        some.map((row) => at(row.prediction)),
+        classes,
+        {
+          weights: weights(some),
+          ofClasses: scored ? classes.map((name) => column((row) => row[`p${name}` as 'p0']!, some)) : undefined,
+        },
+      );
+    // Rows without all scores are in the matrix only.
+    const { matrix, squared } = count(known, false);
+    const scored = count(
+      known.filter((row) => row.p1 !== null),
+      true,
     );
+    return {
+      ...scored,
+      matrix,
+      ...(squared ? { squared: { ...scored.squared!, matrix: squared.matrix } } : {}),
+    };
   }
   const count = (some: Row[]) =>
     summarizeBinary(
@@ -165,4 +197,21 @@ it('without scores nothing that needs them is counted', async () => {
   const rows = rowsOf(200, 3, 5).map((row) => ({ ...row, score: null, slice: '' }));
   const [found] = await engine('binary', rows, false);
   expect(found!.summary).toMatchObject({ scored: 0, logLossSum: 0, cells: [] });
+});
+
+it('a class that is labelled but has no probability has one of 0', async () => {
+  const rows = rowsOf(300, 3, 8).map((row, i) => ({
+    ...{ ...row, slice: '', label: i % 10 === 0 ? 'new' : row.label },
+    ...{ p0: row.p0 || 0.3, p1: row.p1 ?? 0.2 },
+  }));
+  const [found] = await engine('multiclass', rows, false);
+  const known = rows.filter((row) => row.label !== null && row.prediction !== null);
+  const classes = [...CLASSES, 'new'];
+  const expected = summarizeMulticlass(
+    known.map((row) => classes.indexOf(row.label!)),
+    known.map((row) => classes.indexOf(row.prediction!)),
+    classes,
+    { ofClasses: classes.map((name) => Float64Array.from(known, (row) => row[`p${name}` as 'p0'] ?? 0)) },
+  );
+  expectClose(found!.summary, expected, 'new');
 });

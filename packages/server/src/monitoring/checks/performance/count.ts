@@ -6,9 +6,12 @@ import { countMulticlass } from './count-multiclass.ts';
 import { countRegression } from './count-regression.ts';
 
 /** What has to be known of a model to count how right it was. */
-export type ScoredModel = Pick<ModelConfig, 'task'> & { columns: Pick<ModelConfig['columns'], 'positive'> };
+export type ScoredModel = Pick<ModelConfig, 'task'> & { columns: Pick<ModelConfig['columns'], 'positive' | 'scores'> };
 
-/** Rows to be counted: SQL of a subquery with the columns `slice`, `label`, `prediction` and `score`, and what it binds. */
+/**
+ * Rows to be counted: SQL of a subquery with the columns `slice`, `label`, `prediction` and, of a binary model, `score`; of a
+ * model with the probabilities of several classes `scores`, an array in their order, empty where they are missing.
+ */
 export interface LabelledSource {
   sql: string;
   params: Params;
