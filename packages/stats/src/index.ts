@@ -225,6 +225,7 @@ export {
   type WorstSlices,
   type WorstSlicesOptions,
 } from './slices/worst-slices.ts';
+export { normalCritical, normalSurvival } from './special/normal.ts';
 export { alignCategories, type CategoryCell } from './summary/align-categories.ts';
 export { binEdges, distinctValueEdges } from './summary/bin-edges.ts';
 export { coarsen } from './summary/coarsen.ts';

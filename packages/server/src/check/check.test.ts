@@ -267,7 +267,7 @@ describe('the verdict', () => {
     expect(verdictOf(drift, quality, worse).verdict).toBe(verdict);
   });
 
-  it('a metric is worse only where the intervals lie apart', () => {
+  it('a metric is worse only where the intervals lie apart, and notably', () => {
     const side = (value: number, margin: number, n = 1000) => ({
       metrics: { accuracy: { value, lower: value - margin, upper: value + margin, n } },
     });
@@ -276,6 +276,8 @@ describe('the verdict', () => {
     expect(worseMetrics('binary', side(0.8, 0.02), side(0.9, 0.02))).toEqual([]);
     expect(worseMetrics('binary', side(0.9, 0.02), side(0.8, 0.02, 10))).toEqual([]);
     expect(worseMetrics('binary', { reason: 'no labels' }, side(0.8, 0.02))).toEqual([]);
+    // Of a hundred thousand rows a hundredth is certain, and no news.
+    expect(worseMetrics('binary', side(0.9, 0.001), side(0.89, 0.001))).toEqual([]);
   });
 });
 

@@ -1,8 +1,11 @@
 import { LeewayError } from '@leeway/contract';
-import type { ColumnKind } from '@leeway/stats';
+import type { ColumnKind, Task } from '@leeway/stats';
 import { nearest } from '../config/nearest.ts';
 import type { ColumnsFile } from './columns-file.ts';
 import type { ColumnSurvey, Nature } from './survey.ts';
+
+/** Labels of more different numbers than this are those of a regression. */
+export const MOST_CLASSES = 20;
 
 export type ColumnRole = 'feature' | 'prediction' | 'score' | 'label';
 
@@ -34,6 +37,7 @@ export interface ColumnDecision {
 }
 
 export interface Roles {
+  task?: Task | undefined;
   label?: string | undefined;
   prediction?: string | undefined;
   score?: string | undefined;
@@ -74,7 +78,11 @@ export function decideColumns(
     const type = overrides[name]?.type;
     const role = roleOf(name);
     const decided =
-      type === 'skip' ? { reason: 'left out as you asked' } : type ? { kind: type } : kindOf(before, now, role);
+      type === 'skip'
+        ? { reason: 'left out as you asked' }
+        : type
+          ? { kind: type }
+          : kindOf(before, now, role, classesIn(reference, roles));
     if (!('kind' in decided)) skipped.push({ column: name, reason: decided.reason });
     else if (decided.kind === 'text' || decided.kind === 'vector') contents.push({ name, kind: decided.kind });
     else compared.push({ name, kind: decided.kind, role });
@@ -82,10 +90,20 @@ export function decideColumns(
   return { compared, contents, skipped, missing, extra };
 }
 
+/** Whether labels that are numbers stand for classes: whole, and few. Labels of two values are compared as they are. */
+function classesIn(reference: ReadonlyMap<string, ColumnSurvey>, { label, task }: Roles): boolean {
+  if (task !== undefined) return task === 'multiclass';
+  const { nature, wholeMin = null, wholeMax = null } = (label === undefined ? undefined : reference.get(label)) ?? {};
+  if (nature !== 'number' || wholeMin === null || wholeMax === null) return false;
+  const span = wholeMax - wholeMin + 1;
+  return span > 2 && span <= MOST_CLASSES;
+}
+
 function kindOf(
   before: ColumnSurvey,
   now: ColumnSurvey,
   role: ColumnRole,
+  classes: boolean,
 ): { kind: ColumnKind | ContentColumn['kind'] } | { reason: string } {
   // A reference without a value shows nothing; then the current file is asked.
   const shown = before.present === 0 && now.present > 0 ? now : before;
@@ -99,6 +117,7 @@ function kindOf(
     case 'other':
       return { reason: 'lists and nested values are not compared' };
     case 'number': {
+      if ((role === 'label' || role === 'prediction') && classes) return { kind: 'categorical' };
       const runs = role === 'feature' && shown.runs && shown.present >= ROWS_TO_TELL;
       return runs ? { reason: 'whole numbers without gap or repetition: a row number' } : { kind: 'numeric' };
     }

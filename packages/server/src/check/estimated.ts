@@ -1,5 +1,6 @@
 import { LeewayError } from '@leeway/contract';
 import {
+  densityRatio,
   estimateBinary,
   estimateClasses,
   estimateRegression,
@@ -46,6 +47,8 @@ export interface EstimatedResult {
 
 /** Rows that trees learn from and are asked about, of each file. */
 const MOST_ROWS = 20_000;
+/** Of them, so many are enough to tell whether the files hold rows of one kind. */
+const SHIFT_ROWS = 5_000;
 
 /** What the metrics of the current file will be, from the labels of the reference alone; a reason where that cannot be. */
 export async function estimateFiles(
@@ -119,11 +122,12 @@ async function byConfidence(input: Input, labelled: string | null): Promise<Foun
     metrics: calibration.refused === null ? estimateBinary(expectLabels(counts, calibration), calibration).metrics : {},
     reference: (await realised(before)).realised,
     realised: labelled ? (await realised(labelled)).realised : null,
-    evidence: { refused: calibration.refused, labelled: calibration.rows, shift: null },
+    evidence: { refused: calibration.refused, labelled: calibration.rows, shift: await shiftOf(input) },
   };
 }
 
-async function classesByConfidence({ context, before, now }: Input, labelled: string | null): Promise<Found> {
+async function classesByConfidence(input: Input, labelled: string | null): Promise<Found> {
+  const { context, before, now } = input;
   const { warehouse } = context.engine;
   const classes = Object.keys(context.options.scores!);
   const counts = await countClassScores(warehouse, before, {}, classes, true);
@@ -139,7 +143,7 @@ async function classesByConfidence({ context, before, now }: Input, labelled: st
       refused: refusal?.refused ?? null,
       labelled: calibrations[0]!.rows,
       ofClass: refusal && { name: classes[refusal.class]!, labelled: calibrations[refusal.class]!.positives },
-      shift: null,
+      shift: await shiftOf(input),
     },
   };
 }
@@ -172,7 +176,8 @@ async function byTrees(input: Input, labelled: string | null): Promise<Found> {
       predictions: numbers(learned.predictions),
       labels: numbers(learned.labels),
     });
-    return { metrics: estimateRegression(losses, z, numbers(asked.predictions), count!.n), ...shown, evidence };
+    const metrics = estimateRegression(losses, z, numbers(asked.predictions), count!.n);
+    return { metrics, ...shown, evidence: { ...evidence, shift: await shiftOf(input) } };
   }
   const { metrics, ...shift } = learn({
     kind: 'importance_weighted',
@@ -184,6 +189,18 @@ async function byTrees(input: Input, labelled: string | null): Promise<Found> {
 }
 
 const LEAST_ROWS = 200;
+
+/** Whether the files hold rows of one kind, as a classifier tells them apart by the features; null where there are too few. */
+async function shiftOf({ context, positive, features, before, now }: Input): Promise<EstimateEvidence['shift']> {
+  if (features.columns.length === 0) return null;
+  const sample = (rows: string, labelled: boolean) =>
+    sampleRows(context.engine.warehouse, rows, { positive }, features.columns, { most: SHIFT_ROWS, labelled });
+  const [learned, asked] = [await sample(before, true), await sample(now, false)];
+  if (Math.min(learned.labels.length, asked.predictions.length) < LEAST_ROWS) return null;
+  const codes = codesOf(learned, features.columns);
+  const { auc, effectiveRows, unsupported } = densityRatio(treeFeatures(learned, codes), treeFeatures(asked, codes));
+  return { auc, effectiveRows, unsupported };
+}
 
 /** Features as trees take them. */
 interface Features {

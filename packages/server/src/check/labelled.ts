@@ -2,12 +2,11 @@ import { LeewayError } from '@leeway/contract';
 import type { CellValues, Task } from '@leeway/stats';
 import { scoreArray } from '../warehouse/model-tables.ts';
 import { quoted } from '../warehouse/warehouse.ts';
-import type { Roles } from './decide-columns.ts';
+import { MOST_CLASSES, type Roles } from './decide-columns.ts';
 import type { Engine } from './engine.ts';
 import { columnSource, type TypedTable } from './profile-columns.ts';
 
 export interface PerformanceOptions extends Roles {
-  task?: Task | undefined;
   positive?: string | undefined;
   /** Column with the weight of each row, such as the inverse of a sampling rate. */
   weight?: string | undefined;
@@ -22,8 +21,6 @@ export interface LabelledTask {
   assumed: string[];
 }
 
-/** Labels of more different numbers than this are those of a regression. */
-const MOST_CLASSES = 20;
 /** What says "yes" in labels of two values. */
 const YES = ['1', 'true', 'True', 'TRUE', 'yes', 'Yes', 'YES', 'y', 'Y', 't', 'T', 'positive', 'pos'];
 /** A score decides for "yes" from here on, where no prediction is given. */

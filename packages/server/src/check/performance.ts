@@ -1,4 +1,12 @@
-import { type MetricEstimate, measurePerformance, performanceMetrics, type Task } from '@leeway/stats';
+import {
+  adjustPValues,
+  type MetricEstimate,
+  measurePerformance,
+  normalCritical,
+  normalSurvival,
+  performanceMetrics,
+  type Task,
+} from '@leeway/stats';
 import { COUNT } from '../monitoring/checks/performance/count.ts';
 import type { Engine } from './engine.ts';
 import { type LabelledTask, labelledRowsOf, type PerformanceOptions, taskOf } from './labelled.ts';
@@ -18,7 +26,7 @@ export interface PerformanceResult {
   assumed: string[];
   reference: SideResult;
   current: SideResult;
-  /** Metrics whose intervals lie apart, the current one on the bad side. */
+  /** Metrics that got worse notably and beyond chance; see `worseMetrics`. */
   worse: string[];
 }
 
@@ -80,14 +88,33 @@ async function measure(
   return { metrics, detail: detailOf(counted.summary, { probabilities, values: options.values }) };
 }
 
-/** Pure. */
+/** A share, a correlation or a rank that changed by less is of no account, whatever its certainty; */
+const NOTABLE_CHANGE = 0.02;
+/** nor is a loss or an error that changed by less than this share of what it was. */
+const NOTABLE_SHARE = 0.05;
+/** What is measured in the unit of a loss or of the label. */
+const UNBOUNDED = /^(log_loss|mae|mse|rmse|mape|smape|wape|rmsle|median_absolute_error|max_error)$/;
+
+/**
+ * Metrics that got worse: notably, and beyond chance. The 95 % intervals lie apart, and the one-sided z test of the difference
+ * holds after Benjamini-Hochberg's correction over the metrics. Pure.
+ */
 export function worseMetrics(task: Task, before: SideResult, now: SideResult): string[] {
   if (!('metrics' in before) || !('metrics' in now)) return [];
-  return performanceMetrics[task].flatMap(({ id, better, minimumSample }) => {
+  const compared = performanceMetrics[task].flatMap(({ id, better, minimumSample }) => {
     const [a, b] = [before.metrics[id], now.metrics[id]];
-    if (!a || !b || Math.min(a.n, b.n) < minimumSample) return [];
+    if (better !== 'higher' && better !== 'lower') return [];
+    if (!a || !b || a.value === null || b.value === null || Math.min(a.n, b.n) < minimumSample) return [];
     if (a.lower === null || a.upper === null || b.lower === null || b.upper === null) return [];
-    const worse = better === 'higher' ? b.upper < a.lower : better === 'lower' ? b.lower > a.upper : false;
-    return worse ? [id] : [];
+    const loss = better === 'higher' ? a.value - b.value : b.value - a.value;
+    const apart = better === 'higher' ? b.upper < a.lower : b.lower > a.upper;
+    const notable = loss >= (UNBOUNDED.test(id) ? NOTABLE_SHARE * Math.abs(a.value) : NOTABLE_CHANGE);
+    const error = Math.hypot(a.upper - a.lower, b.upper - b.lower) / (2 * normalCritical(0.95));
+    return [{ id, worse: apart && notable, pValue: normalSurvival(loss / error) }];
   });
+  const adjusted = adjustPValues(
+    compared.map(({ pValue }) => pValue),
+    'benjamini_hochberg',
+  );
+  return compared.filter(({ worse }, i) => worse && adjusted[i]! < 0.05).map(({ id }) => id);
 }

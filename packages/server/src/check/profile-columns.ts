@@ -38,7 +38,12 @@ export async function typeColumns(
 ): Promise<TypedTable> {
   const read = [...columns, ...contents.filter(({ name }) => columns.every((column) => column.name !== name))];
   const names = new Map(read.map(({ name }, i) => [name, `c${i}`]));
-  const values = new Map(read.map(({ name, kind }) => [name, valueSql(table, table.columns.get(name)!, kind)]));
+  const outputs = new Set(
+    columns.filter(({ role }) => role === 'label' || role === 'prediction').map(({ name }) => name),
+  );
+  const values = new Map(
+    read.map(({ name, kind }) => [name, valueSql(table, table.columns.get(name)!, kind, outputs.has(name))]),
+  );
   if (!table.textual) {
     const { rowNumber, sql, settings } = table;
     return { table, columns, value: (name) => values.get(name)!, rowNumber, sql, settings };
@@ -58,9 +63,12 @@ function valueSql(
   { textual }: Table,
   { name, nature }: ColumnSurvey,
   kind: ColumnKind | ContentColumn['kind'],
+  output: boolean,
 ): string {
   const column = identifier(name);
   const text = textual ? textValue(name) : `toString(${column})`;
+  // Classes that are numbers: 1 and 1.0 are the same class.
+  if (output && kind === 'categorical' && nature === 'number') return `toString(toFloat64OrNull(${text}))`;
   if (kind === 'vector') {
     if (!textual && nature === 'vector') return `arrayMap(x -> ifNull(toFloat64(x), nan), ${column})`;
     return `JSONExtract(ifNull(${text}, '[]'), 'Array(Float64)')`;

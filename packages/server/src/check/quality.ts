@@ -112,7 +112,9 @@ export function judgeQuality(input: QualityInput): QualityFinding[] {
         ),
       ),
       ...notFiniteFindings(column.name, current.facts?.get(column.name), reference.facts?.get(column.name)),
-      ...(column.reference.kind === 'numeric' ? rangeFindings(column, settings) : categoryFindings(column, settings)),
+      ...(column.reference.kind === 'numeric'
+        ? rangeFindings(column, settings, current.facts?.get(column.name))
+        : categoryFindings(column, settings)),
       ...constantFindings(column),
     );
   }
@@ -261,6 +263,7 @@ function correlationFindings(pairs: readonly CorrelatedPair[]): QualityFinding[]
 function rangeFindings(
   { name, reference, current }: ComparedSummaries,
   { min, max }: ColumnSettings,
+  facts?: CountedFacts,
 ): QualityFinding[] {
   if (reference.kind !== 'numeric' || current.kind !== 'numeric' || current.count === 0) return [];
   const findings: QualityFinding[] = [];
@@ -272,7 +275,14 @@ function rangeFindings(
       ? `the largest value is ${short(current.max!)}; ${short(max)} is allowed`
       : '',
   ].filter((message) => message !== '');
-  for (const message of broken) findings.push(finding('range', name, 'finding', { basis: 'declared', message }));
+  if (broken.length > 0) {
+    const outside = facts?.outside ?? null;
+    const rows = outside === null ? '' : `${outside} value${outside === 1 ? '' : 's'} beyond: `;
+    const share = outside === null ? {} : { current: outside / current.count };
+    findings.push(
+      finding('range', name, 'finding', { basis: 'declared', ...share, message: `${rows}${broken.join('; ')}` }),
+    );
+  }
   if (min !== undefined || max !== undefined || reference.count === 0) return findings;
   // The outer bins hold exactly what the reference never had.
   const outside = current.bins[0]! + current.bins.at(-1)!;

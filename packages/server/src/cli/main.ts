@@ -3,6 +3,12 @@ import { CommanderError } from 'commander';
 import { EXIT, report } from './io.ts';
 import { createProgram } from './program.ts';
 
+// Whoever reads the output may stop early (`leeway detect ... | head`): that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(EXIT.ok);
+});
+
 const program = createProgram();
 
 try {

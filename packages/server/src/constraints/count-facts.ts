@@ -2,7 +2,7 @@ import { textFormats } from '@leeway/stats';
 import type { Engine } from '../check/engine.ts';
 import type { TypedTable } from '../check/profile-columns.ts';
 import { batches } from '../check/survey.ts';
-import { quoted } from '../warehouse/warehouse.ts';
+import { float, quoted } from '../warehouse/warehouse.ts';
 
 /** What summaries do not tell of a column. Only what was asked for is counted; the rest is null. */
 export interface CountedFacts {
@@ -12,6 +12,8 @@ export interface CountedFacts {
   infinite: number | null;
   whole: number | null;
   negative: number | null;
+  /** Numbers below the least or above the largest that is allowed. */
+  outside: number | null;
   /** Values that do not match the pattern. */
   unmatched: number | null;
   /** Values that are among those asked for. */
@@ -27,6 +29,7 @@ export interface WantedFacts {
   infinite?: boolean;
   /** Whole and negative numbers. */
   signs?: boolean;
+  limits?: { min?: number | undefined; max?: number | undefined } | undefined;
   pattern?: string | undefined;
   values?: readonly string[] | undefined;
   distinct?: boolean;
@@ -56,6 +59,7 @@ export async function countFacts(
       const at = (key: string) => own.get(key) ?? null;
       facts.set(name, {
         ...{ present: at('present')!, infinite: at('infinite'), whole: at('whole'), negative: at('negative') },
+        outside: at('outside'),
         ...{ unmatched: at('unmatched'), listed: at('listed'), distinct: at('distinct') },
         formats: batch[i]!.formats ? Object.fromEntries(textFormats.map(({ id }) => [id, at(`format ${id}`)!])) : null,
       });
@@ -64,7 +68,7 @@ export async function countFacts(
   return facts;
 }
 
-function countsOf({ infinite, signs, pattern, values, distinct, formats }: WantedFacts, v: string) {
+function countsOf({ infinite, signs, limits, pattern, values, distinct, formats }: WantedFacts, v: string) {
   const counts = [{ key: 'present', sql: `count(${v})` }];
   const add = (key: string, sql: string) => counts.push({ key, sql });
   const text = `ifNull(toString(${v}), '')`;
@@ -72,6 +76,10 @@ function countsOf({ infinite, signs, pattern, values, distinct, formats }: Wante
   if (signs) {
     add('whole', `countIf(isFinite(${v}) AND ${v} = floor(${v}))`);
     add('negative', `countIf(isFinite(${v}) AND ${v} < 0)`);
+  }
+  if (limits) {
+    const { min = -Number.MAX_VALUE, max = Number.MAX_VALUE } = limits;
+    add('outside', `countIf(isFinite(${v}) AND (${v} < ${float(min)} OR ${v} > ${float(max)}))`);
   }
   if (pattern !== undefined) add('unmatched', `countIf(${v} IS NOT NULL AND NOT match(${text}, ${quoted(pattern)}))`);
   if (values)

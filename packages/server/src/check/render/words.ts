@@ -89,6 +89,6 @@ export function howComputed({ drift, reference, current }: CheckResult): string[
     method,
     `A column has drifted when its effect reaches the limit and chance would not explain it (p below 0.05). ${correction}`,
     `The whole has drifted when at least ${drift.threshold * 100} % of the columns that could be judged have.`,
-    'Intervals of performance are at 95 %; a metric is called worse only where both intervals lie apart.',
+    'Intervals of performance are at 95 %; a metric is called worse only where both intervals lie apart, the test holds after correction over the metrics, and the change is notable: 0.02, of losses and errors 5 %.',
   ];
 }

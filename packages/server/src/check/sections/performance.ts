@@ -50,7 +50,11 @@ const Performance = z.object({
   task: z.enum(['binary', 'multiclass', 'regression']),
   positive: z.string().nullable(),
   assumed: z.array(z.string()),
-  worse: z.array(z.string()).describe('Metrics whose 95% intervals lie apart, the current one on the bad side.'),
+  worse: z
+    .array(z.string())
+    .describe(
+      'Metrics that got worse beyond chance (95 % intervals apart, corrected over the metrics) and by a notable amount.',
+    ),
   reference: Side,
   current: Side,
 });

@@ -1,4 +1,12 @@
-import { Distribution, Mark, Measurement, MetricInfo, ModelConfig, ModelSummary, MonitorWindow } from '@leeway/contract';
+import {
+  Distribution,
+  Mark,
+  Measurement,
+  MetricInfo,
+  ModelConfig,
+  ModelSummary,
+  MonitorWindow,
+} from '@leeway/contract';
 import { z } from 'zod';
 import { withoutSecrets } from '../../config/without-secrets.ts';
 import { modelOf } from '../../context.ts';
@@ -61,7 +69,10 @@ export const modelRoutes: RoutePlugin = (app, { ctx, configuration }) => {
         summary: 'Measurements, the latest revision of each',
         params: Params,
         querystring: Range.extend({
-          metric: z.string().optional().describe('Metric ids, separated by commas; fairness.* for all that begin so. All by default.'),
+          metric: z
+            .string()
+            .optional()
+            .describe('Metric ids, separated by commas; fairness.* for all that begin so. All by default.'),
           monitor: z.string().optional(),
           column: z.string().default('').describe('A column, empty for the whole, * for any.'),
           slice: z.string().default('').describe('Such as origin=ATL, empty for all rows, * for any.'),
