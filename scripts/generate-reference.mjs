@@ -167,7 +167,7 @@ function describe(document) {
       const at = path === '' ? key : `${path}.${key}`;
       if (!property.description) {
         const text = missing[at] ?? (property.const && (of.description ?? ' '));
-        if (!text) throw new Error(`${at} has no description: add .describe() in packages/contract/src/config.ts`);
+        if (!text) throw new Error(`${at} has no description: add .describe() in packages/contract/src`);
         if (text !== ' ') property.description = text;
         if (missing[at]) used.add(at);
       }
