@@ -1,5 +1,5 @@
 /** docs/reference/performance.md, from the results of a run with --peers. Pure. */
-export function performancePage(results, { machine, quick }) {
+export function performancePage(results, machine) {
   const rows = results.map(({ name, ours, bare, against, unit, ratio, want, memoryMb, note }) => {
     const memory = memoryMb ? `${memoryMb[0]}${memoryMb[1] ? ` / ${memoryMb[1]}` : ''} MB` : '';
     const cells = [
@@ -14,7 +14,7 @@ export function performancePage(results, { machine, quick }) {
   return `<!-- Made by \`npm run bench -- --peers\`; not to be edited. -->
 # Performance
 
-Measured in one run on ${machine}${quick ? ', with the small sizes of `--quick`' : ''}. A ratio above 1 means that Leeway is faster, so many times. Both sides read the
+Measured on ${machine}. A ratio above 1 means that Leeway is faster, so many times. Both sides read the
 same files or the same values in the same run; whole processes are measured from start to end, imports included. Times are
 medians, memory is the peak of a process. Your figures will differ; the ratios should not by much.
 

@@ -1,7 +1,8 @@
-// npm run bench [-- --quick] [-- --peers]: every bench in a process of its own; ends with "N passed, N failed". With --peers the
-// peers are measured beside, on the same data in the same run, and docs/reference/performance.md is written anew.
+// npm run bench [-- --quick] [-- --peers] [NAME ...]: benches in processes of their own, all of them or those named; ends with
+// "N passed, N failed". With --peers the peers are measured beside, on the same data in the same run, and
+// docs/reference/performance.md is written anew from the latest results of each bench.
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { build, install, ROOT, say } from '../scripts/lib.mjs';
@@ -10,26 +11,29 @@ import { performancePage } from './page.mjs';
 /** In the order in which the page shows them. */
 const BENCHES = ['check', 'scale', 'profile', 'detect', 'estimate', 'ingest', 'gateway'];
 
+const CACHE = join(ROOT, '.cache/bench');
+
 await install();
 await build();
 const args = process.argv.slice(2);
+const options = args.filter((arg) => arg.startsWith('--'));
+const named = args.filter((arg) => !arg.startsWith('--'));
+const kept = args.includes('--peers') && !args.includes('--quick');
+mkdirSync(CACHE, { recursive: true });
 let passed = 0;
 let failed = 0;
-const results = [];
-for (const name of BENCHES) {
+for (const name of named.length > 0 ? named : BENCHES) {
   say(`\n• bench ${name}`);
-  const { code, stdout } = await output('node', [`bench/${name}.mjs`, ...args]);
-  if (code === 0) {
-    passed += 1;
-    results.push(...JSON.parse(stdout).results.map((result) => ({ bench: name, ...result })));
-  } else failed += 1;
+  const { code, stdout } = await output('node', [`bench/${name}.mjs`, ...options]);
+  if (code === 0) passed += 1;
+  else failed += 1;
+  if (code === 0 && kept) writeFileSync(join(CACHE, `${name}.json`), stdout);
 }
-if (args.includes('--peers') && failed === 0) {
+const files = BENCHES.map((name) => join(CACHE, `${name}.json`));
+if (kept && files.every((file) => existsSync(file))) {
+  const results = files.flatMap((file) => JSON.parse(readFileSync(file, 'utf8')).results);
   const machine = `${cpus().length} cores (${cpus()[0]?.model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}`;
-  writeFileSync(
-    join(ROOT, 'docs/reference/performance.md'),
-    performancePage(results, { machine, quick: args.includes('--quick') }),
-  );
+  writeFileSync(join(ROOT, 'docs/reference/performance.md'), performancePage(results, machine));
 }
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;
