@@ -162,13 +162,14 @@ function shareFinding(
   n: number,
   judged: ShareJudgement,
   more: Partial<Finding> = {},
+  minimum = judged.basis === 'declared' ? 1 : monitor.minimumRows,
 ): Finding {
   const { basis, value, lower, upper, found } = judged;
   const { detail, ...rest } = more;
   return {
     ...{ metric, column, value, lower, upper, n, ...rest },
     detail: { ...detail, basis, found },
-    ...sufficiency(n, basis === 'declared' ? 1 : monitor.minimumRows),
+    ...sufficiency(n, minimum),
   };
 }
 
@@ -183,13 +184,11 @@ function missingShare(
   const allowed = required ? 0 : missing;
   const reference = before ? { bad: before.missing, n: before.count + before.missing } : undefined;
   const judged = judgeShare({ bad: counts.missing, n: rows, allowed, reference });
-  return {
-    ...shareFinding(scope, 'quality.missing_share', column, rows, judged, {
-      reference: required ? 0 : judged.usual,
-      ...(missing === undefined || required ? {} : { detail: { allowed: missing } }),
-    }),
-    ...sufficiency(rows, scope.monitor.minimumRows),
+  const found = {
+    reference: required ? 0 : judged.usual,
+    ...(missing === undefined || required ? {} : { detail: { allowed: missing } }),
   };
+  return shareFinding(scope, 'quality.missing_share', column, rows, judged, found, scope.monitor.minimumRows);
 }
 
 /** Values outside of what is allowed, or, where nothing is declared, of what the reference had, also for their slice. */
@@ -218,14 +217,14 @@ function rangeFinding(
   const declared = forbidden > 0 || (min !== undefined && max !== undefined) || !seen;
   const judged = judgeShare({ bad: outside, n, ...(declared ? { allowed: 0 } : { reference }) });
   const limits = { min: min ?? own?.min ?? whole?.min ?? null, max: max ?? own?.max ?? whole?.max ?? null };
-  return {
-    ...shareFinding(scope, 'quality.range_share', column, n, judged, {
-      slice,
-      reference: 0,
-      detail: { ...limits, lowest, highest, outside, forbidden },
-    }),
-    ...sufficiency(n, slice === '' ? scope.monitor.minimumRows : 1),
+  const found = {
+    slice,
+    reference: 0,
+    detail: { ...limits, lowest, highest, outside, forbidden },
   };
+  // A slice only says where the values of the whole come from: that takes no number of rows.
+  const minimum = slice === '' ? scope.monitor.minimumRows : 1;
+  return shareFinding(scope, 'quality.range_share', column, n, judged, found, minimum);
 }
 
 /**
