@@ -126,7 +126,8 @@ function arrival({ from, to }: Scope, { rows, newest, late, ticks }: WindowCount
   return [
     { metric: 'quality.age_seconds', value: (to - newest) / 1_000, n: rows },
     { metric: 'quality.gap_seconds', value: (longest * (to - from)) / TICKS / 1_000, n: rows },
-    { metric: 'quality.late_share', value: late / rows, n: rows },
+    // What is sent in batches is late by its nature: a rule may say how late is too late.
+    { metric: 'quality.late_share', value: late / rows, n: rows, detail: { found: false } },
   ];
 }
 
@@ -142,6 +143,8 @@ function repeats({ rows, duplicates }: WindowCounts): Finding[] {
           metric: 'quality.duplicate_share',
           value: (duplicates.rows - contents) / duplicates.rows,
           n: duplicates.rows,
+          // Rows of few features are alike by chance.
+          detail: { found: false },
         },
     rows === 0 || idRows === 0
       ? { metric: 'quality.repeated_id_share', ...nothing }
