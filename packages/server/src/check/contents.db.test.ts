@@ -52,7 +52,9 @@ async function check(options: Partial<CheckOptions>) {
 test('prose is compared as text, lists of numbers as vectors, and identifiers stay left out', async () => {
   const { contents, drift, verdict } = await check({});
   expect(contents.texts.map(({ column, drifted }) => [column, drifted])).toEqual([['review', false]]);
-  expect(contents.vectors.map(({ column, drifted, dimension }) => [column, drifted, dimension])).toEqual([['embedding', false, 3]]); // biome-ignore format: one thing
+  expect(contents.vectors.map(({ column, drifted, dimension }) => [column, drifted, dimension])).toEqual([
+    ['embedding', false, 3],
+  ]);
   expect(drift.skipped.map(({ column }) => column)).toEqual(['token']);
   expect(drift.columns.map(({ column }) => column)).toEqual(['x']);
   expect(verdict).toBe('ok');
@@ -79,10 +81,12 @@ test('vectors of Parquet are read, and --columns may say what a column is', asyn
     ['before', 0],
     ['after', 1],
   ] as const) {
-    // biome-ignore format: two rows
     paths.push(join(folder, `${name}.parquet`));
     const v = `arrayMap(i -> toFloat32(cityHash64(number, i, '${name}') % 1000 / 1000 + ${shift}), range(8))`;
-    await engine.exportParquet(paths.at(-1)!, `SELECT number % 7 AS x, ${v} AS v, 'one of ' || toString(number % 3) AS note FROM numbers(400)`); // biome-ignore format: one thing
+    await engine.exportParquet(
+      paths.at(-1)!,
+      `SELECT number % 7 AS x, ${v} AS v, 'one of ' || toString(number % 3) AS note FROM numbers(400)`,
+    );
   }
   await engine.close();
   const [before, after] = paths as [string, string];

@@ -44,7 +44,12 @@ test('columns that turn against each other are found together, and not alone', a
     ['domain_classifier', true],
     ['mmd', true],
   ]);
-  expect(multivariate.separating.slice(0, 2).map(({ column }) => column).sort()).toEqual(['x', 'y']); // biome-ignore format: one thing
+  expect(
+    multivariate.separating
+      .slice(0, 2)
+      .map(({ column }) => column)
+      .sort(),
+  ).toEqual(['x', 'y']);
   expect(result.verdict).toBe('findings');
   expect(result.reasons.join()).toContain('all features together');
   const text = renderText(result, { color: false, width: 100 });

@@ -106,7 +106,10 @@ test('answers with plain predictions, or with scores where they are asked for', 
   expect(formatInvocation(parseInvocation(FLIGHTS, { ...body, params: { proba: true } }), answer)).toEqual({
     predictions: [{ prediction: 'late', score: 0.75 }],
   });
-  const scores = new Map([['early', Float64Array.of(0.25)], ['late', Float64Array.of(0.75)]]); // biome-ignore format: one thing
+  const scores = new Map([
+    ['early', Float64Array.of(0.25)],
+    ['late', Float64Array.of(0.75)],
+  ]);
   const several = formatInvocation(parseInvocation(FLIGHTS, { ...body, params: { proba: true } }), {
     ...{ ...answer, score: null, scores },
   });

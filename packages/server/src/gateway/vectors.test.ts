@@ -16,8 +16,14 @@ const parse = (data: unknown[], shape?: number[]) =>
   parseInferRequest(MODEL, { inputs: [comment, embedding(data, shape)] });
 
 test('a tensor [N, dimension] is a vector a row, and is recorded so', () => {
-  const input = parse([[1, 2, 3], [4, 5, 6]]); // biome-ignore format: two rows
-  expect(input.batch.columns.get('embedding')).toEqual([[1, 2, 3], [4, 5, 6]]); // biome-ignore format: two rows
+  const input = parse([
+    [1, 2, 3],
+    [4, 5, 6],
+  ]);
+  expect(input.batch.columns.get('embedding')).toEqual([
+    [1, 2, 3],
+    [4, 5, 6],
+  ]);
   const captured = {
     model: 'tickets',
     version: 'v1',
@@ -32,12 +38,20 @@ test('a tensor [N, dimension] is a vector a row, and is recorded so', () => {
   expect(rows[0]).toMatchObject({ f_comment: 'late again' });
   expect(rows[1]).not.toHaveProperty('f_comment');
   expect(modelMetadata(MODEL, null)).toMatchObject({
-    inputs: [{ datatype: 'BYTES', shape: [-1, 1] }, { datatype: 'FP32', shape: [-1, 3] }],
-  }); // biome-ignore format: one thing
+    inputs: [
+      { datatype: 'BYTES', shape: [-1, 1] },
+      { datatype: 'FP32', shape: [-1, 3] },
+    ],
+  });
 });
 
 test('a row of nulls is a vector that is missing', () => {
-  expect(parse([[null, null, null], [4, 5, 6]]).batch.columns.get('embedding')).toEqual([null, [4, 5, 6]]); // biome-ignore format: two rows
+  expect(
+    parse([
+      [null, null, null],
+      [4, 5, 6],
+    ]).batch.columns.get('embedding'),
+  ).toEqual([null, [4, 5, 6]]);
 });
 
 test('a vector of another length is refused, and the length is named', () => {
@@ -50,7 +64,10 @@ test('the probabilities of classes are recorded under their names', () => {
   const captured = {
     ...{ model: 'm', version: 'v1', role: 'live' as const, requestId: 'r', at: 0, latencyMs: 1, error: '' },
   };
-  const input = parse([[1, 2, 3], [4, 5, 6]]); // biome-ignore format: two rows
+  const input = parse([
+    [1, 2, 3],
+    [4, 5, 6],
+  ]);
   const scores = new Map([['a b', Float64Array.of(0.25, Number.NaN)]]);
   const rows = warehouseRows(
     MODEL,

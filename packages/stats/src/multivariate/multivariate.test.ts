@@ -45,8 +45,27 @@ describe('principal components', () => {
   });
 
   it('says nothing where every direction is kept, or fewer than two columns vary', () => {
-    expect(fitPca({ means: [0, 0], covariance: [[1, 0], [0, 0]] })).toBeNull(); // biome-ignore format: a matrix
-    expect(fitPca({ means: [0, 0], covariance: [[1, 0], [0, 1]] }, 0.65)).toBeNull(); // biome-ignore format: a matrix
+    expect(
+      fitPca({
+        means: [0, 0],
+        covariance: [
+          [1, 0],
+          [0, 0],
+        ],
+      }),
+    ).toBeNull();
+    expect(
+      fitPca(
+        {
+          means: [0, 0],
+          covariance: [
+            [1, 0],
+            [0, 1],
+          ],
+        },
+        0.65,
+      ),
+    ).toBeNull();
     expect(fitPca({ means: [], covariance: [] })).toBeNull();
     expect(() => fitPca({ means: [0], covariance: [[Number.NaN]] })).toThrow(RangeError);
     expect(() => fitPca({ means: [0], covariance: [[1]] }, 1)).toThrow(RangeError);
@@ -54,7 +73,9 @@ describe('principal components', () => {
 
   it('components and residual directions are one orthonormal basis', () => {
     const entry = fc.double({ min: -10, max: 10, noNaN: true });
-    const table = fc.integer({ min: 3, max: 6 }).chain((k) => fc.array(fc.array(entry, { minLength: k, maxLength: k }), { minLength: 8, maxLength: 20 })); // biome-ignore format: one thing
+    const table = fc
+      .integer({ min: 3, max: 6 })
+      .chain((k) => fc.array(fc.array(entry, { minLength: k, maxLength: k }), { minLength: 8, maxLength: 20 }));
     fc.assert(
       fc.property(table, (rows) => {
         const pca = fitPca(momentsOf(rows), 0.5);
@@ -109,7 +130,13 @@ describe('maximum mean discrepancy', () => {
     expect(found.unbiased).toBeCloseTo(vector.unbiased, 12);
     expect(found.biased).toBeCloseTo(vector.biased, 12);
     if (vector.stated !== null) expect(found.unbiased).toBeCloseTo(vector.stated, 7);
-    expect(medianBandwidth({ ...reference, rows: reference.rows + current.rows, values: Float64Array.from([...reference.values, ...current.values]) })).toBeCloseTo(vector.medianBandwidth, 12); // biome-ignore format: one thing
+    expect(
+      medianBandwidth({
+        ...reference,
+        rows: reference.rows + current.rows,
+        values: Float64Array.from([...reference.values, ...current.values]),
+      }),
+    ).toBeCloseTo(vector.medianBandwidth, 12);
   });
 
   it('p counts the observation itself: it is never 0, and holds its level under the null', () => {
@@ -120,10 +147,12 @@ describe('maximum mean discrepancy', () => {
     });
     for (const p of pValues) expect(p).toBeGreaterThanOrEqual(1 / 40);
     // Uniform on 1/40, ..., 1: the largest gap of the distribution functions stays below its 1 % point.
-    const gap = Math.max(...Array.from({ length: 40 }, (_, i) => {
-      const level = (i + 1) / 40;
-      return Math.abs(pValues.filter((p) => p <= level + 1e-9).length / pValues.length - level);
-    })); // biome-ignore format: one thing
+    const gap = Math.max(
+      ...Array.from({ length: 40 }, (_, i) => {
+        const level = (i + 1) / 40;
+        return Math.abs(pValues.filter((p) => p <= level + 1e-9).length / pValues.length - level);
+      }),
+    );
     expect(gap).toBeLessThan(1.63 / Math.sqrt(300));
     const far = maximumMeanDiscrepancy(
       sampleOf(normal, 40, (x, y) => [x, y]),
@@ -142,7 +171,10 @@ describe('maximum mean discrepancy', () => {
   });
 
   it('identical rows give a biased discrepancy of 0 and p 1; sides may be exchanged', () => {
-    const rows = fc.array(fc.array(fc.integer({ min: -5, max: 5 }), { minLength: 2, maxLength: 2 }), { minLength: 2, maxLength: 12 }); // biome-ignore format: one thing
+    const rows = fc.array(fc.array(fc.integer({ min: -5, max: 5 }), { minLength: 2, maxLength: 2 }), {
+      minLength: 2,
+      maxLength: 12,
+    });
     fc.assert(
       fc.property(rows, rows, (p, q) => {
         const [a, b] = [matrix(p), matrix(q)];
@@ -212,7 +244,12 @@ describe('domain classifier', () => {
       expect(Math.abs(found.auc! - auroc)).toBeLessThan(0.03);
       expect(found.drifted).toBe(auroc > 0.65);
       if (found.drifted) {
-        expect(found.columns.slice(0, 2).map(({ column }) => column).sort()).toEqual(['a', 'b']); // biome-ignore format: one thing
+        expect(
+          found.columns
+            .slice(0, 2)
+            .map(({ column }) => column)
+            .sort(),
+        ).toEqual(['a', 'b']);
         for (const { auc } of found.columns) expect(auc).toBeLessThan(0.56); // alone, none of them shows it
       }
     });

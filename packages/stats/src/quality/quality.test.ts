@@ -146,8 +146,20 @@ describe('baseline distance', () => {
   });
 
   it('categories, as Deequ', () => {
-    const a = new Map([['a', 10], ['b', 20], ['c', 25], ['d', 10], ['e', 5]]); // biome-ignore format: a table
-    const b = new Map([['a', 11], ['b', 20], ['c', 25], ['d', 10], ['e', 10]]); // biome-ignore format: a table
+    const a = new Map([
+      ['a', 10],
+      ['b', 20],
+      ['c', 25],
+      ['d', 10],
+      ['e', 5],
+    ]);
+    const b = new Map([
+      ['a', 11],
+      ['b', 20],
+      ['c', 25],
+      ['d', 10],
+      ['e', 10],
+    ]);
     expect(categoricalBaselineDistance(a, b, 'Simple')).toBeCloseTo(0.06015037593984962, 14);
     expect(categoricalBaselineDistance(a, b)).toBe(0);
     expect(categoricalBaselineDistance(a, new Map([['z', 1e6]]), 'Simple')).toBe(1);

@@ -95,7 +95,12 @@ test('a correlation that turned round is found by all methods together, while ev
   for (const metric of JOINT) expect([metric, drifted(TURNED_DAY, metric)]).toEqual([metric, true]);
   for (const column of COLUMNS) expect([column, drifted(TURNED_DAY, 'drift.score', column)]).toEqual([column, false]);
   const { separating } = of(TURNED_DAY, 'multivariate.domain_auc').detail as { separating: { column: string }[] };
-  expect(separating.slice(0, 2).map(({ column }) => column).sort()).toEqual(['a', 'b']); // biome-ignore format: one thing
+  expect(
+    separating
+      .slice(0, 2)
+      .map(({ column }) => column)
+      .sort(),
+  ).toEqual(['a', 'b']);
   const error = of(TURNED_DAY, 'multivariate.reconstruction_error');
   expect(error.value).toBeGreaterThan(error.threshold!);
   expect(error.lower!).toBeLessThan(error.value!);

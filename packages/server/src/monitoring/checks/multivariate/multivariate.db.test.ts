@@ -58,7 +58,12 @@ test('a correlation that turned round is found by each method, and a quiet windo
     compareRows(warehouse, { reference: between(0, end), current: between(from, to) }, COLUMNS, learned, options);
   const turned = await compare(8 * reconstruction.chunk, 10 * reconstruction.chunk);
   expect([turned.pca, turned.domain, turned.mmd].map((found) => found?.drifted)).toEqual([true, true, true]);
-  expect(turned.domain!.columns.slice(0, 2).map(({ column }) => column).sort()).toEqual(['a', 'b']); // biome-ignore format: one thing
+  expect(
+    turned
+      .domain!.columns.slice(0, 2)
+      .map(({ column }) => column)
+      .sort(),
+  ).toEqual(['a', 'b']);
   expect(turned.sampled).toEqual({ reference: 1200, current: 400 });
   const again = await compare(8 * reconstruction.chunk, 10 * reconstruction.chunk);
   expect(again).toEqual(turned);
