@@ -8,8 +8,16 @@ export type FailureReason = 'auth' | 'rate_limited' | 'server' | 'network' | 'de
 
 /** What a channel says of a try. It judges; whether and when to try again is decided in one place, notify/deliver.ts. */
 export type Outcome =
-  | { outcome: 'sent'; note?: string }
+  | {
+      outcome: 'sent';
+      note?: string;
+      /** What the service calls the message (`ts` and channel of Slack, id of an incident): kept for the group, see `ChannelIo.receipt`. */
+      receipt?: Receipt;
+    }
   | { outcome: 'retry' | 'permanent'; reason: FailureReason; detail: string; retryAfterMs?: number };
+
+/** Names of one group's messages at a service, by which they are answered, edited or closed later. */
+export type Receipt = Record<string, string>;
 
 /** What a channel may use of the world. */
 export interface ChannelIo {
@@ -22,6 +30,19 @@ export interface ChannelIo {
   signal: AbortSignal;
   /** The same on every try, so that a receiver can tell a repetition. */
   deliveryId: string;
+  /** What the last message of this group to this channel left behind; null for the first, and after all was resolved. */
+  receipt: Receipt | null;
+  /** The picture of the message's first alert, drawn when it is first asked for; null where there is nothing to draw. */
+  chart: () => Promise<ChartImage | null>;
+}
+
+export interface ChartImage {
+  /** PNG. */
+  png: Buffer;
+  /** What it shows, in words. */
+  alt: string;
+  /** Where services that fetch pictures by themselves get it (signed, for some days); null if nobody outside reaches us. */
+  url: string | null;
 }
 
 /** A kind of channel: one folder in notify/channels and one line in its index. */

@@ -118,7 +118,16 @@ export async function attempt(
   try {
     const configured = configureChannel(config, channels);
     secrets = configured.secrets;
-    const io = { outbound, clock: ctx.clock, write, timeoutMs, signal, deliveryId };
+    const io = {
+      outbound,
+      clock: ctx.clock,
+      write,
+      timeoutMs,
+      signal,
+      deliveryId,
+      receipt: null,
+      chart: async () => null,
+    };
     return clean(await configured.channel.deliver(message, configured.options, io));
   } catch (error) {
     if (error instanceof OutboundError) return clean({ outcome: 'retry', reason: error.reason, detail: error.message });

@@ -14,12 +14,21 @@ interface Fact {
   text: string;
 }
 
+/** What a person may do about an alert by following a link: a page asks once more, and does it without a login. */
+export interface MessageAction {
+  kind: 'acknowledge' | 'silence' | 'useful' | 'noise' | 'expected' | 'duplicate';
+  label: string;
+  url: string;
+}
+
 /** An alert as a message tells of it: frozen when the message was decided on. */
 export interface MessageAlert extends Omit<Alert, 'state' | 'silencedBy'>, Evidence {
   state: 'firing' | 'resolved';
   /** What, where, since when, why: the same for every channel. */
   facts: Fact[];
   url: string;
+  /** Signed, each good for one use. */
+  actions: MessageAction[];
 }
 
 export interface Message {
@@ -102,10 +111,10 @@ function messageAlert(row: AlertWithEvidence, state: 'firing' | 'resolved', base
   const { evidence, silencedBy: _, ...alert } = row;
   const resolvedAt = state === 'resolved' ? (alert.resolvedAt ?? now) : null;
   const described = { ...alert, ...evidence, state, resolvedAt, summary: plain(alert.summary) };
-  return { ...described, url: `${base}/alerts/${alert.id}`, facts: factsOf(described) };
+  return { ...described, url: `${base}/alerts/${alert.id}`, facts: factsOf(described), actions: [] };
 }
 
-type Described = Omit<MessageAlert, 'facts' | 'url'>;
+type Described = Omit<MessageAlert, 'facts' | 'url' | 'actions'>;
 
 function factsOf(alert: Described): Fact[] {
   const facts: [label: string, text: string | null | undefined][] = [

@@ -9,7 +9,7 @@ import {
   SqliteDialect,
   type Transaction,
 } from 'kysely';
-import { migrations } from './migrations.ts';
+import { migrations } from './migrations/index.ts';
 import type { Schema } from './schema.ts';
 
 export type Store = Kysely<Schema>;

@@ -1,32 +1,16 @@
-import { createHash } from 'node:crypto';
-import type { ModelConfig, RuleConfig } from '@leeway/contract';
+import type { ModelConfig } from '@leeway/contract';
 import { decode } from '../../store/json.ts';
 import type { StoreTx } from '../../store/open.ts';
 import type { AlertingContext } from '../context.ts';
+import type { RuleDocument } from '../decide/evaluate-window.ts';
+import { fingerprint } from '../decide/fingerprint.ts';
 import { type Route, resolveRoutes } from '../decide/match-route.ts';
-import type { RuleMemory } from '../decide/next-state.ts';
 import { alertId, endEpisode } from '../episodes.ts';
-
-/** What `rule_states.state` holds. */
-export interface RuleDocument {
-  /** Of the rule that made the memory: a memory of other conditions means nothing. */
-  fingerprint: string;
-  memory: RuleMemory;
-}
 
 interface KnownState {
   rule: string;
   instance: string;
   document: RuleDocument;
-}
-
-/** Names what a rule judges and how. Wording, labels and severity are not in it: changing them ends no alert. */
-export function fingerprint(rule: RuleConfig): string {
-  const { monitor, metric, column, slice, above, below, outside, against, relative, significant, clear } = rule;
-  const { for: windows, of, keepFiring, noData, minimumRows, threshold } = rule;
-  const condition = [metric, column, slice, above, below, outside, against, relative, significant, clear, minimumRows];
-  const judging = [monitor, ...condition, windows, of, keepFiring, noData, ...(threshold ? [threshold] : [])];
-  return createHash('sha256').update(JSON.stringify(judging)).digest('hex').slice(0, 16);
 }
 
 /** Ends the alerts of rules that were removed or changed, and forgets their states. Gives back those that are gone. */

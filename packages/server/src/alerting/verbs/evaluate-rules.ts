@@ -1,39 +1,21 @@
-import type { Measurement, ModelConfig, RuleConfig } from '@leeway/contract';
 import { decode, encode } from '../../store/json.ts';
 import type { StoreTx } from '../../store/open.ts';
 import type { AlertFiringHook, AlertingContext } from '../context.ts';
-import { type Judgement, judgeMeasurement } from '../decide/judge-measurement.ts';
-import { learnThreshold, type PastWindow } from '../decide/learn-threshold.ts';
+import {
+  type Evaluated,
+  evaluateWindow,
+  instanceKey,
+  type MeasuredWindow,
+  type RuleDocument,
+} from '../decide/evaluate-window.ts';
+import { fingerprint } from '../decide/fingerprint.ts';
 import { resolveRoutes } from '../decide/match-route.ts';
-import { nextState, type RuleMemory, stateBefore } from '../decide/next-state.ts';
 import { alertId, endEpisode, writeEpisode } from '../episodes.ts';
-import { endUnwanted, fingerprint, type RuleDocument } from './end-unwanted.ts';
+import { endUnwanted } from './end-unwanted.ts';
 
-export interface EvaluateInput {
-  model: ModelConfig;
-  /** Name of the monitor whose window it is. */
-  monitor: string;
-  /**
-   * All measurements of the window, of each the latest revision. A rule whose metric is not among them says nothing
-   * about this window: a metric that waits for labels is no missing data. Missing data are measurements that say so.
-   */
-  measurements: readonly Measurement[];
-  /** Of each rule whose threshold is learned, by its name: the windows that it may learn from. */
-  history?: ReadonlyMap<string, readonly PastWindow[]>;
-  windowStart: number;
-  windowEnd: number;
+export interface EvaluateInput extends MeasuredWindow {
   /** Of the window, for the log: what an instance goes by is the revision of its own measurement. */
   revision: number;
-}
-
-/** An instance of a rule with what it made of the window. */
-interface Evaluated {
-  rule: RuleConfig;
-  instance: string;
-  measurement: Measurement;
-  judgement: Judgement;
-  before: RuleMemory | null;
-  after: RuleMemory;
 }
 
 /**
@@ -57,21 +39,10 @@ export function evaluateRules(
     const known = rows.map((row) => ({ ...row, document: decode<RuleDocument>(row.state as string) }));
     const ended = await endUnwanted(ctx, tx, root, model.name, model, known);
     const documents = new Map(
-      known.filter((row) => !ended.has(row)).map((row) => [`${row.rule}|${row.instance}`, row.document]),
+      known.filter((row) => !ended.has(row)).map((row) => [instanceKey(row.rule, row.instance), row.document]),
     );
 
-    const measured = byMetric(input.measurements);
-    const evaluated: Evaluated[] = [];
-    for (const rule of model.rules) {
-      if ((rule.monitor ?? model.monitors[0]?.name) !== monitor) continue;
-      for (const measurement of instancesOf(rule, measured.get(rule.metric) ?? [])) {
-        const instance = `${measurement.column}|${measurement.slice}`;
-        const before = documents.get(`${rule.name}|${instance}`)?.memory ?? null;
-        const result = evaluate(rule, instance, measurement, before, input);
-        if (result) evaluated.push(result);
-      }
-    }
-
+    const evaluated = evaluateWindow(input, documents);
     const { revision, windowEnd } = input;
     ctx.log.debug({ model: model.name, monitor, windowEnd, revision, judged: evaluated.length }, 'rules evaluated');
     await writeStates(tx, model.name, evaluated);
@@ -94,49 +65,6 @@ export function evaluateRules(
       }
     }
   };
-}
-
-function evaluate(
-  rule: RuleConfig,
-  instance: string,
-  measurement: Measurement,
-  before: RuleMemory | null,
-  { windowStart, windowEnd, history }: EvaluateInput,
-): Evaluated | null {
-  // Each number has its own revision: what no label can change is not judged anew because labels came.
-  const at = { windowEnd, revision: measurement.revision };
-  const from = stateBefore(before, at);
-  if (!from) return null;
-  const { column, slice } = measurement;
-  const learned =
-    rule.threshold &&
-    learnThreshold(rule.threshold, {
-      window: { start: windowStart, end: windowEnd },
-      past: (history?.get(rule.name) ?? []).filter((past) => past.column === column && past.slice === slice),
-      bad: from.bad ?? [],
-    });
-  const judgement = judgeMeasurement(rule, measurement, from.value, learned);
-  const { verdict, value } = judgement;
-  const { memory } = nextState(before, { ...at, verdict, value }, rule);
-  return memory && { rule, instance, measurement, judgement, before, after: memory };
-}
-
-function byMetric(measurements: readonly Measurement[]): Map<string, Measurement[]> {
-  const found = new Map<string, Measurement[]>();
-  for (const measurement of measurements) {
-    if (measurement.version !== '') continue; // of a shadow or of one version of several; rules are about what serves
-    const same = found.get(measurement.metric);
-    if (same) same.push(measurement);
-    else found.set(measurement.metric, [measurement]);
-  }
-  return found;
-}
-
-/** The measurements that a rule is about: one, or with "*" each column (or slice) by itself. */
-function instancesOf(rule: RuleConfig, measurements: readonly Measurement[]): Measurement[] {
-  const fits = (wanted: string | undefined, actual: string) =>
-    wanted === '*' ? actual !== '' : actual === (wanted ?? '');
-  return measurements.filter(({ column, slice }) => fits(rule.column, column) && fits(rule.slice, slice));
 }
 
 /** The version that served when the window closed; empty if none did. */

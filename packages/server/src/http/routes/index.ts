@@ -6,6 +6,7 @@ import { eventRoutes } from './events.ts';
 import { ingestRoutes } from './ingest.ts';
 import { modelRoutes } from './models.ts';
 import { runRoutes } from './runs.ts';
+import { silenceRoutes } from './silences.ts';
 import { statusRoutes } from './status.ts';
 import { versionRoutes } from './versions.ts';
 
@@ -14,6 +15,7 @@ export const ROUTES: readonly RoutePlugin[] = [
   ingestRoutes,
   modelRoutes,
   alertRoutes,
+  silenceRoutes,
   runRoutes,
   versionRoutes,
   configRoutes,
