@@ -92,6 +92,18 @@ export const Cause = z.object({
 });
 export type Cause = z.infer<typeof Cause>;
 
+/** Why an open alert is not told of now. */
+export const Muting = z.object({
+  by: z.enum(['silence', 'inhibition', 'maintenance', 'hours', 'grace']),
+  ref: z.string().describe('Id of the silence, id of the alert that inhibits, or name of what mutes.'),
+  text: z.string(),
+  until: Instant.nullable(),
+});
+export type Muting = z.infer<typeof Muting>;
+
+export const Verdict = z.enum(['useful', 'noise', 'expected', 'duplicate']);
+export type Verdict = z.infer<typeof Verdict>;
+
 export const Alert = z.object({
   id: z.string(),
   model: z.string(),
@@ -106,6 +118,16 @@ export const Alert = z.object({
   version: z.string(),
   value: z.number().nullable(),
   threshold: z.number().nullable(),
+  lower: z.number().nullable(),
+  upper: z.number().nullable(),
+  n: z.int().describe('Rows behind the value.'),
+  coverage: z.number().nullable().describe('Share of the predictions that had a label when it was measured.'),
+  reference: z.number().nullable(),
+  why: z.string().describe('How the newest window was judged, in words.'),
+  certainty: z
+    .enum(['provisional', 'confirmed', 'revised'])
+    .describe('provisional: labels still come; confirmed: they are in; revised: late ones have moved the value since.'),
+  cost: z.number().nullable().describe('Estimated cost of the window, where the model has a price of its mistakes.'),
   windowStart: Instant,
   windowEnd: Instant,
   summary: z.string(),
@@ -116,7 +138,11 @@ export const Alert = z.object({
   resolvedAt: Instant.nullable(),
   acknowledgedBy: z.string().nullable(),
   acknowledgedAt: Instant.nullable(),
-  silencedBy: z.string().nullable().describe('Id of the silence that mutes it now.'),
+  acknowledgedUntil: Instant.nullable().describe('When it counts as not acknowledged again; null: not by itself.'),
+  assignee: z.string().nullable(),
+  verdict: Verdict.nullable().describe('What people said of it afterwards.'),
+  flapping: z.boolean().describe('Whether it comes and goes, so that its changes are held back.'),
+  muted: Muting.nullable().describe('Why nobody is told of it now.'),
 });
 export type Alert = z.infer<typeof Alert>;
 

@@ -262,7 +262,7 @@ describe('a story of ten windows', () => {
       windowEnd: '2001-01-06T00:00:00.000Z',
       labels: { model: 'flights', rule: 'auc-low', severity: 'critical', monitor: 'daily', owner: 'ops' },
       cause: { kind: 'data_quality' },
-      silencedBy: null,
+      muted: null,
     });
     expect(alert!.cause!.summary).toBe(
       'The data are broken: distance: 10 % of values above 2,724 (reference 0 %), mostly origin=JFK.',
@@ -493,7 +493,7 @@ describe('people', () => {
       comment: 'known',
       actor: 'ada',
     });
-    expect(await server.alerting.listAlerts()).toMatchObject([{ silencedBy: silence.id }]);
+    expect(await server.alerting.listAlerts()).toMatchObject([{ muted: { by: 'silence', ref: silence.id } }]);
     expect(await pass(server, 1, { range: 0.5, delay: 0.5 })).toEqual([]);
     // The one that was announced is told of; the one that never was is not.
     expect(await pass(server, 2, {})).toEqual(['all resolved: range resolved']);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Cause, Measurement, ModelConfig, RuleConfig } from '@leeway/contract';
 import { formatWindow } from '../notify/format.ts';
-import { defaultSummary, type Evidence } from '../notify/message.ts';
+import { defaultSummary } from '../notify/message.ts';
 import { decode, encode } from '../store/json.ts';
 import type { StoreTx } from '../store/open.ts';
 import type { AlertFiringHook, AlertingContext } from './context.ts';
@@ -12,7 +12,7 @@ import type { Route } from './decide/match-route.ts';
 import type { RuleMemory } from './decide/next-state.ts';
 import { joinGroups, wakeGroupsOf } from './groups.ts';
 import { renderSummary } from './render-summary.ts';
-import { type AlertRow, activeSilences, toResource } from './rows.ts';
+import { type AlertRow, activeSilences, type Evidence, toAlert } from './rows.ts';
 
 /** An alert is one episode of one instance of a rule; the same episode has the same id, however often it is evaluated. */
 export function alertId(model: string, rule: string, instance: string, fingerprint: string, since: number): string {
@@ -73,7 +73,7 @@ export async function writeEpisode(
   if (fires && !fired) {
     // It may still be a member whose end was not told yet: then the group has to look again too.
     if (old) await wakeGroupsOf(ctx, tx, root, id);
-    const alert = toResource(row, await activeSilences(tx, now), now);
+    const alert = toAlert(row, await activeSilences(tx, now), now);
     for (const hook of hooks) await hook(tx, alert);
   }
 }
@@ -145,6 +145,12 @@ function described(
     activeAt: old?.activeAt ?? now,
     acknowledgedBy: old?.acknowledgedBy ?? null,
     acknowledgedAt: old?.acknowledgedAt ?? null,
+    acknowledgedUntil: old?.acknowledgedUntil ?? null,
+    assignee: old?.assignee ?? null,
+    verdict: old?.verdict ?? null,
+    certainty: 'confirmed',
+    cost: null,
+    flapping: old?.flapping ?? 0,
   };
 }
 

@@ -1,16 +1,19 @@
-import type { Alert, AlertState, Cause, Delivery, Silence } from '@leeway/contract';
+import type { Alert, AlertState, Cause, Delivery, Muting, Silence } from '@leeway/contract';
 import { LeewayError } from '@leeway/contract';
 import type { Selectable } from 'kysely';
-import type { AlertWithEvidence, Evidence } from '../notify/message.ts';
 import { iso, isoOrNull } from '../platform/clock.ts';
 import { decode, decodeOrNull } from '../store/json.ts';
 import type { StoreReader } from '../store/open.ts';
 import type { Schema } from '../store/schema.ts';
 import { findSilence, type SilenceSpan } from './decide/match-silence.ts';
 
+/** What `alerts.evidence` holds: what stood behind the judgement. */
+export type Evidence = Pick<Alert, 'lower' | 'upper' | 'n' | 'coverage' | 'reference' | 'why'>;
+
 export type AlertRow = Selectable<Schema['alerts']>;
 
-export function toAlert(row: AlertRow, silences: readonly SilenceSpan[], now: number): AlertWithEvidence {
+/** The alert as the API has it. */
+export function toAlert(row: AlertRow, silences: readonly SilenceSpan[], now: number): Alert {
   const labels = decode<Record<string, string>>(row.labels);
   return {
     id: row.id,
@@ -36,15 +39,21 @@ export function toAlert(row: AlertRow, silences: readonly SilenceSpan[], now: nu
     resolvedAt: isoOrNull(row.resolvedAt),
     acknowledgedBy: row.acknowledgedBy,
     acknowledgedAt: isoOrNull(row.acknowledgedAt),
-    silencedBy: row.state === 'resolved' ? null : (findSilence(silences, labels, now)?.id ?? null),
-    evidence: decode<Evidence>(row.evidence as string),
+    acknowledgedUntil: isoOrNull(row.acknowledgedUntil),
+    assignee: row.assignee,
+    verdict: row.verdict as Alert['verdict'],
+    certainty: row.certainty as Alert['certainty'],
+    cost: row.cost,
+    flapping: row.flapping === 1,
+    muted: row.state === 'resolved' ? null : mutedBy(silences, labels, now),
+    ...decode<Evidence>(row.evidence as string),
   };
 }
 
-/** The alert as the API has it. */
-export function toResource(row: AlertRow, silences: readonly SilenceSpan[], now: number): Alert {
-  const { evidence: _, ...alert } = toAlert(row, silences, now);
-  return alert;
+function mutedBy(silences: readonly SilenceSpan[], labels: Record<string, string>, now: number): Muting | null {
+  const silence = findSilence(silences, labels, now);
+  if (!silence) return null;
+  return { by: 'silence', ref: silence.id, text: `silenced by ${silence.id}`, until: iso(silence.endsAt) };
 }
 
 export async function activeSilences(db: StoreReader, now: number): Promise<SilenceSpan[]> {

@@ -1,13 +1,5 @@
-import type { Alert, Cause, Measurement } from '@leeway/contract';
+import type { Alert, Cause } from '@leeway/contract';
 import { formatNumber, formatShare, formatTime, formatValue, formatWindow, nameMetric, plain } from './format.ts';
-
-/** What stood behind the last judgement of an alert, beside what the alert itself has. */
-export interface Evidence extends Pick<Measurement, 'lower' | 'upper' | 'n' | 'coverage' | 'reference'> {
-  /** How the newest window was judged, in words. */
-  why: string;
-}
-
-export type AlertWithEvidence = Alert & { evidence: Evidence };
 
 interface Fact {
   label: string;
@@ -22,7 +14,7 @@ export interface MessageAction {
 }
 
 /** An alert as a message tells of it: frozen when the message was decided on. */
-export interface MessageAlert extends Omit<Alert, 'state' | 'silencedBy'>, Evidence {
+export interface MessageAlert extends Omit<Alert, 'state' | 'muted'> {
   state: 'firing' | 'resolved';
   /** What, where, since when, why: the same for every channel. */
   facts: Fact[];
@@ -47,8 +39,8 @@ export interface Message {
 }
 
 export interface MessageInput {
-  firing: AlertWithEvidence[];
-  resolved: AlertWithEvidence[];
+  firing: Alert[];
+  resolved: Alert[];
   reason: string;
   group: Message['group'];
   publicUrl: string;
@@ -107,10 +99,10 @@ function subjectOf(firing: number, resolved: number, labels: Record<string, stri
   return `${head} ${about ? `${about}: ` : ''}${rules.slice(0, 4).join(', ')}${rules.length > 4 ? `, ${rules.length - 4} more` : ''}`;
 }
 
-function messageAlert(row: AlertWithEvidence, state: 'firing' | 'resolved', base: string, now: string): MessageAlert {
-  const { evidence, silencedBy: _, ...alert } = row;
+function messageAlert(row: Alert, state: 'firing' | 'resolved', base: string, now: string): MessageAlert {
+  const { muted: _, ...alert } = row;
   const resolvedAt = state === 'resolved' ? (alert.resolvedAt ?? now) : null;
-  const described = { ...alert, ...evidence, state, resolvedAt, summary: plain(alert.summary) };
+  const described = { ...alert, state, resolvedAt, summary: plain(alert.summary) };
   return { ...described, url: `${base}/alerts/${alert.id}`, facts: factsOf(described), actions: [] };
 }
 

@@ -472,7 +472,7 @@ describe('occasions', () => {
           windowEnd: NOW,
         },
         ...{ summary: '', cause: JSON.stringify(cause), runbook: null, activeAt: NOW, firedAt: NOW, resolvedAt: null },
-        ...{ acknowledgedBy: null, acknowledgedAt: null, evidence: '{}' },
+        ...{ acknowledgedBy: null, acknowledgedAt: null, evidence: '{}', certainty: 'confirmed', flapping: 0 },
       } as never)
       .execute();
   }

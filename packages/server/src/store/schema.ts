@@ -141,6 +141,12 @@ interface AlertTable {
   resolvedAt: number | null;
   acknowledgedBy: string | null;
   acknowledgedAt: number | null;
+  acknowledgedUntil: number | null;
+  assignee: string | null;
+  verdict: string | null;
+  certainty: string;
+  cost: number | null;
+  flapping: number;
 }
 
 interface AlertHistoryTable {

@@ -35,8 +35,8 @@ async function flushGroup(ctx: AlertingContext, tx: StoreTx, ref: GroupRef): Pro
   const silences = await activeSilences(tx, now);
   const members = (await membersOf(tx, ref)).map((row) => toAlert(row, silences, now));
   const open = members.filter(({ state }) => state === 'firing' || state === 'recovering');
-  const audible = open.filter((alert) => alert.silencedBy === null);
-  const muted = open.filter((alert) => alert.silencedBy !== null);
+  const audible = open.filter((alert) => alert.muted === null);
+  const muted = open.filter((alert) => alert.muted !== null);
   const closed = members.filter((alert) => !open.includes(alert));
 
   const decision = decideNotification({

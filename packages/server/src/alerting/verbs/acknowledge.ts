@@ -1,6 +1,6 @@
 import { type Alert, LeewayError } from '@leeway/contract';
 import type { AlertingContext } from '../context.ts';
-import { activeSilences, alertRow, toResource } from '../rows.ts';
+import { activeSilences, alertRow, toAlert } from '../rows.ts';
 
 /** Somebody takes charge of an open alert: it is not repeated, and everybody sees who has it. The first one counts. */
 export async function acknowledge(
@@ -13,7 +13,7 @@ export async function acknowledge(
     if (row.state === 'resolved')
       throw new LeewayError('wrong_state', `alert ${id} is over; only open ones are acknowledged`);
     const silences = await activeSilences(tx, now);
-    if (row.acknowledgedBy !== null) return toResource(row, silences, now);
+    if (row.acknowledgedBy !== null) return toAlert(row, silences, now);
     const taken = { acknowledgedBy: actor, acknowledgedAt: now };
     await tx.updateTable('alerts').set(taken).where('id', '=', id).execute();
     await tx
@@ -28,6 +28,6 @@ export async function acknowledge(
       .execute();
     await ctx.audit.append(tx, actor, 'alert.acknowledge', id, { model: row.model, rule: row.rule, note });
     await ctx.events.emit(tx, 'alert.changed', row.model, { alert: id, rule: row.rule, state: row.state });
-    return toResource({ ...row, ...taken }, silences, now);
+    return toAlert({ ...row, ...taken }, silences, now);
   });
 }

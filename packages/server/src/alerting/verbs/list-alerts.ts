@@ -1,7 +1,7 @@
 import type { Alert, AlertState, Delivery } from '@leeway/contract';
 import { iso } from '../../platform/clock.ts';
 import type { AlertingContext } from '../context.ts';
-import { activeSilences, alertRow, toDelivery, toResource } from '../rows.ts';
+import { activeSilences, alertRow, toAlert, toDelivery } from '../rows.ts';
 
 export interface AlertFilter {
   model?: string | undefined;
@@ -24,7 +24,7 @@ export async function listAlerts(
   else if (state !== undefined) query = query.where('state', '=', state);
   const now = ctx.clock.now();
   const silences = await activeSilences(ctx.store.db, now);
-  return (await query.execute()).map((row) => toResource(row, silences, now));
+  return (await query.execute()).map((row) => toAlert(row, silences, now));
 }
 
 export interface AlertDetail {
@@ -49,7 +49,7 @@ export async function getAlert(ctx: AlertingContext, id: string): Promise<AlertD
     .orderBy('deliveries.createdAt')
     .execute();
   return {
-    alert: toResource(row, await activeSilences(db, now), now),
+    alert: toAlert(row, await activeSilences(db, now), now),
     history: history.map(({ at, fromState, toState, why }) => ({ at: iso(at), from: fromState, to: toState, why })),
     deliveries: deliveries.map(toDelivery),
   };

@@ -1,7 +1,8 @@
-import { type AlertWithEvidence, buildMessage, type Message } from '../message.ts';
+import type { Alert } from '@leeway/contract';
+import { buildMessage, type Message } from '../message.ts';
 
 /** An alert of the demo's kind, for tests of messages and channels. */
-export const alert = (over: Partial<AlertWithEvidence> = {}): AlertWithEvidence => ({
+export const alert = (over: Partial<Alert> = {}): Alert => ({
   id: 'alert_1',
   model: 'flights',
   rule: 'auc-low',
@@ -42,15 +43,19 @@ export const alert = (over: Partial<AlertWithEvidence> = {}): AlertWithEvidence 
   resolvedAt: null,
   acknowledgedBy: null,
   acknowledgedAt: null,
-  silencedBy: null,
-  evidence: {
-    lower: 0.7002,
-    upper: 0.7239,
-    n: 4120,
-    coverage: 0.93,
-    reference: 0.8104,
-    why: 'roc_auc is 0.7121, below 0.75',
-  },
+  acknowledgedUntil: null,
+  assignee: null,
+  verdict: null,
+  certainty: 'confirmed',
+  cost: null,
+  flapping: false,
+  muted: null,
+  lower: 0.7002,
+  upper: 0.7239,
+  n: 4120,
+  coverage: 0.93,
+  reference: 0.8104,
+  why: 'roc_auc is 0.7121, below 0.75',
   ...over,
 });
 
@@ -75,14 +80,12 @@ const over = alert({
   runbook: null,
   state: 'resolved',
   resolvedAt: '2001-01-10T00:10:00.000Z',
-  evidence: {
-    lower: null,
-    upper: null,
-    n: 4120,
-    coverage: null,
-    reference: 0,
-    why: 'quality.range_share of distance is 0 %, not above 5 %',
-  },
+  lower: null,
+  upper: null,
+  n: 4120,
+  coverage: null,
+  reference: 0,
+  why: 'quality.range_share of distance is 0 %, not above 5 %',
 });
 
 export const messages = {

@@ -15,7 +15,7 @@ export function AlertActions({ alert, compact = false }: { alert: Alert; compact
   return (
     <Group gap={6} wrap="nowrap" justify="flex-end">
       {!alert.acknowledgedBy && <Act label="Acknowledge" icon={IconCheck} compact={compact} onClick={ack.open} />}
-      {!alert.silencedBy && <Act label="Silence" icon={IconBellOff} compact={compact} onClick={silence.open} />}
+      {!alert.muted && <Act label="Silence" icon={IconBellOff} compact={compact} onClick={silence.open} />}
       <ReasonDialog
         opened={acknowledging}
         onClose={ack.close}

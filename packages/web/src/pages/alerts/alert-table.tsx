@@ -70,7 +70,7 @@ export function Value({ alert: { metric, value, threshold, noData } }: { alert: 
   );
 }
 
-function State({ alert: { state, acknowledgedBy, silencedBy } }: { alert: Alert }) {
+function State({ alert: { state, acknowledgedBy, muted } }: { alert: Alert }) {
   return (
     <>
       <StateLabel look={ALERT_STATE[state]} />
@@ -79,7 +79,7 @@ function State({ alert: { state, acknowledgedBy, silencedBy } }: { alert: Alert 
           acknowledged by {acknowledgedBy}
         </Text>
       )}
-      {silencedBy && (
+      {muted && (
         <Text size="xs" c="dimmed">
           silenced
         </Text>
