@@ -6,6 +6,7 @@ import os
 import re
 import time
 import unittest
+import urllib.request
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Tuple
 
@@ -43,6 +44,13 @@ class RealServerTest(unittest.TestCase):
         good = {"id": "py-good", "time": now, "tenure": float("nan"), "plan": None, "prediction": "churns"}
         result = self.leeway.predictions("churn", [good, {**good, "id": "py-bad", "tenure": "long"}])
         self.assertEqual((result["accepted"], [(r["row"], r["code"]) for r in result["rejected"]]), (1, [(1, "wrong_type")]))
+
+    def test_feedback_and_its_form(self) -> None:
+        said = {"feedback_id": "py-f1", "id": "py-1", "rating": "down", "correction": "stays"}
+        self.assertEqual(self.leeway.feedback("churn", said)["accepted"], 1)
+        self.assertEqual(self.leeway.feedback("churn", {"id": "py-1"})["rejected"][0]["code"], "empty_feedback")
+        with urllib.request.urlopen(self.leeway.feedback_link("churn", "py-1")) as form:
+            self.assertIn('name="rating"', form.read().decode())
 
     def test_gateway(self) -> None:
         rows: List[Dict[str, Any]] = [{"distance": 500.0, "hour": 6, "carrier": "AA"}, {"distance": 2000.0, "hour": 22, "carrier": None}]

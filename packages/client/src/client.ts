@@ -56,6 +56,8 @@ const RETRY: Omit<RetryPolicy, 'attempts'> = { baseMs: 250, mostMs: 10_000, most
 export class Leeway {
   readonly predictions: Lane;
   readonly labels: Lane;
+  /** What people say of predictions: `{id, rating, correction, comment, answers}`, of which at least one beside the id. */
+  readonly feedback: Lane;
   readonly #transport: Transport;
   readonly #environment: Environment;
   readonly #attempts: number;
@@ -69,6 +71,7 @@ export class Leeway {
     this.#transport = new Transport({ url, token, timeoutMs, gzip: options.gzip ?? true }, this.#environment);
     this.predictions = { send: (model, rows, call) => this.#send(model, 'predictions', rows, call) };
     this.labels = { send: (model, rows, call) => this.#send(model, 'labels', rows, call) };
+    this.feedback = { send: (model, rows, call) => this.#send(model, 'feedback', rows, call) };
   }
 
   /** Collects predictions of a model and sends them in the background; to be made once and kept. */
@@ -97,6 +100,16 @@ export class Leeway {
     const call: Call = { method: 'POST', path, body, signal: options.signal };
     const { data, headers } = await this.#request<InvocationResponse>(call, options.attempts ?? 1);
     return readInvocation(data, headers);
+  }
+
+  /** A link to the form that asks a person about a prediction; anybody who has it may answer. @throws LeewayClientError */
+  async feedbackLink(model: string, id: string, { signal }: CallOptions = {}): Promise<string> {
+    const path = `/api/v1/models/${encodeURIComponent(model)}/feedback-links`;
+    const call: Call = { method: 'POST', path, body: encode({ ids: [id] }, 'the id'), signal };
+    const { data } = await this.#request<{ links: { url: string }[] }>(call, this.#attempts);
+    const url = data?.links?.[0]?.url;
+    if (url === undefined) throw new LeewayClientError('bad_answer', 'expected a link', { status: 200 });
+    return url;
   }
 
   async models(): Promise<ModelSummary[]> {

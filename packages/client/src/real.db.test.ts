@@ -109,6 +109,16 @@ describe('the TypeScript client', () => {
     expect(await stored(`SELECT label FROM labels_churn WHERE id = '${id}'`)).toEqual([{ label: 'stays' }]);
   });
 
+  test('feedback is stored, and a link leads to the form', async () => {
+    const said = { feedback_id: 'f1', id: 'a', rating: 5, comment: 'as I would have' };
+    expect(await leeway.feedback.send('churn', said)).toMatchObject({ accepted: 1, rejected: [] });
+    expect(await stored(`SELECT rating, comment FROM feedback FINAL WHERE id = 'f1'`)).toEqual([
+      { rating: 5, comment: 'as I would have' },
+    ]);
+    const form = await fetch(await leeway.feedbackLink('churn', 'a'));
+    expect([form.status, await form.text()]).toEqual([200, expect.stringContaining('name="rating"')]);
+  });
+
   const rowsOf = (prefix: string, count: number) =>
     Array.from({ length: count }, (_, i) => {
       return { id: `${prefix}-${i}`, time: new Date(), tenure: i, plan: 'basic', prediction: 'stays' };

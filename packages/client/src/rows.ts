@@ -2,7 +2,7 @@ import { LeewayClientError } from './errors.ts';
 import type { IngestResult } from './generated/resources.ts';
 import type { Answer, Call } from './transport.ts';
 
-export type RowKind = 'predictions' | 'labels';
+export type RowKind = 'predictions' | 'labels' | 'feedback';
 
 /** A request holds at most so many rows and characters, well below what a server takes by default. */
 const MOST_ROWS = 10_000;

@@ -1,7 +1,10 @@
 import { z } from 'zod';
+import { FeedbackConfig } from './feedback-config.ts';
 import { ColumnsConfig, FalseAlarmsConfig, MonitorConfig, ReferenceConfig } from './monitoring-config.ts';
+import { InhibitionConfig, MaintenanceConfig, TimeIntervalConfig } from './muting-config.ts';
+import { OnCallConfig } from './oncall-config.ts';
 import { ChannelConfig, RouteConfig } from './routing-config.ts';
-import { RuleConfig } from './rule-config.ts';
+import { RuleConfig, RuleTemplate } from './rule-config.ts';
 import { Duration, Name, Task } from './words.ts';
 
 /** The configuration file `leeway.yaml`. Every key has a default but a model's name, task and columns. */
@@ -19,6 +22,17 @@ export const ServerConfig = strict({
     .array(z.string())
     .default([])
     .describe('Address ranges (CIDR) in private networks that outbound calls may reach, such as 10.1.0.0/16.'),
+  metrics: strict({
+    columns: z.boolean().default(true).describe('Whether measurements of single columns are told.'),
+    slices: z.boolean().default(false).describe('Whether measurements of slices are told.'),
+    versions: z
+      .boolean()
+      .default(false)
+      .describe('Whether measurements of single versions, such as shadows, are told.'),
+    most: z.int().min(0).default(20_000).describe('Measurements told at most; what is about whole models goes first.'),
+  })
+    .prefault({})
+    .describe('What GET /metrics tells Prometheus of the newest measurements.'),
 });
 
 export const WarehouseConfig = strict({
@@ -95,16 +109,38 @@ export const RolloutConfig = strict({
 });
 export type RolloutConfig = z.infer<typeof RolloutConfig>;
 
+/** What mistakes of a model cost, in any currency. */
+export const CostConfig = strict({
+  falsePositive: z.number().min(0).default(0).describe('Of a false alarm (binary).'),
+  falseNegative: z.number().min(0).default(0).describe('Of a missed case (binary).'),
+  perMistake: z.number().min(0).default(0).describe('Of any wrong class (multiclass).'),
+  perUnitOfError: z.number().min(0).default(0).describe('Of each unit by which a prediction is off (regression).'),
+});
+export type CostConfig = z.infer<typeof CostConfig>;
+
 export const ModelConfig = strict({
   name: Name,
   task: Task,
   owner: z.string().optional().describe('Person or team to whom the model belongs.'),
   description: z.string().optional(),
+  labels: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('Words of your own, such as tier: gold. Its alerts carry them, and rules may choose models by them.'),
   columns: ColumnsConfig,
   reference: ReferenceConfig.prefault({ kind: 'training' }),
   falseAlarms: FalseAlarmsConfig.prefault({}),
   monitors: z.array(MonitorConfig).default(() => [MonitorConfig.parse({})]),
   rules: z.array(RuleConfig).default([]),
+  cost: CostConfig.optional().describe('What its mistakes cost. With it an alert says what the window cost.'),
+  causalOrder: z
+    .boolean()
+    .default(true)
+    .describe('Whether an alert mutes what follows from it: no data, data quality, inputs, predictions, performance.'),
+  grace: Duration.optional().describe(
+    'How long alerts of drift are muted after a promotion or a change of the reference. Default: one window.',
+  ),
+  feedback: FeedbackConfig.prefault({}),
   retrain: RetrainConfig.optional(),
   rollout: RolloutConfig.prefault({}),
 });
@@ -117,7 +153,15 @@ export const Config = strict({
   store: StoreConfig.prefault({}),
   channels: z.array(ChannelConfig).default(() => [{ name: 'console', type: 'console', sendResolved: true }]),
   routes: RouteConfig.default({ channels: ['console'] }),
+  timeIntervals: z.array(TimeIntervalConfig).default([]).describe('Hours and days that routes go by.'),
+  inhibitions: z.array(InhibitionConfig).default([]).describe('Alerts that mute other alerts.'),
+  maintenance: z.array(MaintenanceConfig).default([]).describe('Times in which new alerts are not told of.'),
+  onCall: OnCallConfig.prefault({}),
   include: z.array(z.string()).default([]).describe('Further files with models, relative to this one.'),
+  rules: z
+    .array(RuleTemplate)
+    .default([])
+    .describe('Rules for every model that has the labels. A rule of the model with the same name goes before.'),
   models: z.array(ModelConfig).default([]),
 });
 export type Config = z.infer<typeof Config>;

@@ -17,6 +17,8 @@ export const ERRORS = {
   unknown_model: [404, 'There is no model of that name', 'Declare it in leeway.yaml and run `leeway apply`.'],
   unknown_version: [404, 'The model has no such version', '`leeway versions MODEL` lists those it has.'],
   unknown_alert: [404, 'There is no such alert', '`leeway alerts` lists them.'],
+  unknown_delivery: [404, 'There is no such delivery', '`leeway deliveries list` lists them.'],
+  unknown_channel: [404, 'There is no such channel', '`leeway channels list` lists those of the configuration.'],
   unknown_run: [404, 'There is no such run', '`leeway runs` lists them.'],
   unknown_silence: [404, 'There is no such silence', '`leeway silence list` lists them.'],
   no_champion: [409, 'No version of the model serves', 'Register a version and promote it.'],
@@ -36,6 +38,8 @@ export const ERRORS = {
   // Rows that go to quarantine: the status is that of the row's entry in `rejected`, not of the response.
   row_not_an_object: [422, 'The row is not an object', 'Every row is one JSON object.'],
   missing_id: [422, 'The row has no id', 'Give the id column that the model declares.'],
+  unknown_question: [422, 'The model does not ask this', 'Declare the question under feedback.questions of the model.'],
+  empty_feedback: [422, 'The feedback says nothing', 'Give a rating, a correction, a comment or answers.'],
   missing_time: [422, 'The row has no time', 'Give the time column, ISO 8601 or milliseconds since 1970.'],
   invalid_time: [422, 'The time cannot be read', 'Write it as ISO 8601 with a zone, or as milliseconds since 1970.'],
   clock_far_off: [

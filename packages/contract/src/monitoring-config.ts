@@ -77,6 +77,7 @@ export const CheckName = z.enum([
   'slices',
   'estimate',
   'multivariate',
+  'feedback',
 ]);
 export type CheckName = z.infer<typeof CheckName>;
 
@@ -105,7 +106,9 @@ export const MonitorConfig = strict({
     timeout: Duration.default('7d').describe('After this it is judged with what is there.'),
     revise: Duration.default('14d').describe('How long after its end later labels still revise it.'),
   }).prefault({}),
-  checks: z.array(CheckName).default(['performance', 'drift', 'quality', 'service', 'fairness', 'slices', 'estimate']),
+  checks: z
+    .array(CheckName)
+    .default(['performance', 'drift', 'quality', 'service', 'fairness', 'slices', 'estimate', 'feedback']),
   minimumRows: z.int().min(1).default(100).describe('Fewer rows than this are not judged.'),
   slices: z.array(ColumnName).default([]).describe('Slice columns that this monitor measures.'),
   detectors: z

@@ -80,6 +80,19 @@ class Leeway:
         """Stores labels, as `predictions` does; the last label of an id counts, and None withdraws it."""
         return self._send(model, "labels", rows)
 
+    def feedback(self, model: str, rows: Rows) -> IngestResult:
+        """Stores what people say of predictions: `id`, and `rating`, `correction`, `comment` or `answers`."""
+        return self._send(model, "feedback", rows)
+
+    def feedback_link(self, model: str, id: str) -> str:
+        """A link to the form that asks a person about a prediction; anybody who has it may answer."""
+        body = encode({"ids": [id]}, "the id").encode()
+        answer = self._request(Call("POST", f"/api/v1/models/{_quote(model)}/feedback-links", body), self._attempts)
+        links = answer.data.get("links") if isinstance(answer.data, dict) else None
+        if not links:
+            raise LeewayClientError("bad_answer", "expected a link", status=200)
+        return cast(str, links[0]["url"])
+
     def recorder(
         self,
         model: str,

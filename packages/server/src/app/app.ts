@@ -13,6 +13,7 @@ import { gatewayRoutes } from '../gateway/routes.ts';
 import { createHttp, type Http } from '../http/server.ts';
 import { Ingest } from '../ingest/ingest.ts';
 import { Jobs } from '../jobs/jobs.ts';
+import { Exposition } from '../metrics/exposition.ts';
 import { readMeasurements } from '../monitoring/measurements.ts';
 import { ruleHistory } from '../monitoring/thresholds/rule-history.ts';
 import { registerWindows, scheduleMonitors } from '../monitoring/windows.ts';
@@ -25,6 +26,7 @@ import { EXECUTORS, registerRetraining } from '../retraining/index.ts';
 import { openStore } from '../store/open.ts';
 import { syncModelTables } from '../warehouse/model-tables.ts';
 import { Warehouse } from '../warehouse/warehouse.ts';
+import { alertCharts } from './alert-charts.ts';
 import { followEvents } from './follow-events.ts';
 import { checkServable, createGateway } from './gateway.ts';
 import type { Services } from './services.ts';
@@ -123,7 +125,8 @@ export class App {
     const ingest = new Ingest(ctx);
     const gateway = createGateway(ctx, ingest);
     close.push(() => gateway.close());
-    const alerting = registerAlerting(ctx, options.write ? { write: options.write } : {});
+    const charts = alertCharts(ctx, (id) => alerting.getAlert(id));
+    const alerting = registerAlerting(ctx, { ...(options.write && { write: options.write }), chart: charts.ofMessage });
     const retraining = registerRetraining(ctx);
     alerting.onAlertFiring(retraining.onAlertFiring);
     registerWindows(ctx, async ({ model, monitor, window, revision }) => {
@@ -174,7 +177,10 @@ export class App {
     };
     // A promotion anywhere, by whomever, reaches every gateway through the events. From before the first look
     // at what serves, so that none is missed.
+    const exposition = new Exposition(ctx, ingest);
     const follower = await followEvents(ctx, async (event) => {
+      if (event.name === 'window.measured') exposition.stale(event.model ?? undefined, String(event.data['monitor']));
+      if (event.name === 'config.applied') exposition.stale();
       if (event.name === 'version.promoted' && event.model !== null) await gateway.refresh(event.model);
       if (event.name === 'config.applied') await followConfig();
     });
@@ -188,6 +194,8 @@ export class App {
       ingest,
       alerting,
       retraining,
+      charts,
+      exposition,
       checkLoads: (found: VersionInfo) => checkServable(ctx, found),
       installGateway: async (http: FastifyInstance) => void (await http.register(gatewayRoutes, { gateway, version })),
       configuration: {

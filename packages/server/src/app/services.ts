@@ -4,7 +4,9 @@ import type { Alerting } from '../alerting/index.ts';
 import type { ConfigChange } from '../config/revisions.ts';
 import type { Context } from '../context.ts';
 import type { Ingest } from '../ingest/ingest.ts';
+import type { Exposition } from '../metrics/exposition.ts';
 import type { Retraining } from '../retraining/index.ts';
+import type { AlertCharts } from './alert-charts.ts';
 
 /** What the routes call. */
 export interface Services {
@@ -14,6 +16,10 @@ export interface Services {
   ingest: Ingest;
   alerting: Alerting;
   retraining: Retraining;
+  /** Pictures of alerts, for messages. */
+  charts: AlertCharts;
+  /** For Prometheus. */
+  exposition: Exposition;
   configuration: {
     plan(document: unknown): Promise<ConfigChange[]>;
     apply(actor: string, document: unknown): Promise<ConfigChange[]>;

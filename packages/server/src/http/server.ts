@@ -14,6 +14,8 @@ import { newId } from '../platform/ids.ts';
 import { installAuth } from './auth.ts';
 import { installDashboard } from './dashboard.ts';
 import { installErrors } from './errors.ts';
+import { installFeedbackForm } from './feedback-form.ts';
+import { installCharts } from './routes/charts.ts';
 import { ROUTES } from './routes/index.ts';
 import { installProbes } from './routes/status.ts';
 
@@ -32,6 +34,8 @@ export async function createHttp(services: Services): Promise<Http> {
     bodyLimit: ctx.config().server.maxBodyBytes,
     genReqId: (request) => requestIdOf(request.headers['x-request-id']) ?? newId('req'),
     forceCloseConnections: true,
+    // Signed links carry what they allow in the path.
+    routerOptions: { maxParamLength: 4_096 },
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
@@ -65,6 +69,7 @@ export async function createHttp(services: Services): Promise<Http> {
     { prefix: '/api/v1' },
   );
   installProbes(withZod(app), services);
+  installCharts(withZod(app), services);
   await app.register(async (docs) => {
     docs.addHook('onRoute', (route) => {
       route.config = { ...route.config, access: 'read' };
@@ -72,6 +77,7 @@ export async function createHttp(services: Services): Promise<Http> {
     await docs.register(swaggerUi, { routePrefix: '/api/docs' });
   });
   await services.installGateway(app);
+  await installFeedbackForm(app, services);
   await installDashboard(app);
   await app.ready();
   return app;

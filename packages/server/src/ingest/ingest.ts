@@ -1,9 +1,17 @@
 import { type IngestResult, LeewayError, type ModelConfig, type Rejection } from '@leeway/contract';
 import { type Context, modelOf } from '../context.ts';
+import { feedbackCheck } from './feedback-check.ts';
 import { type Checked, labelCheck, predictionCheck, type WarehouseRow } from './validate.ts';
-import { GroupWriter, writeLabels, writePredictions } from './writer.ts';
+import { GroupWriter, writeFeedback, writeLabels, writePredictions } from './writer.ts';
 
-type Kind = 'prediction' | 'label';
+type Kind = 'prediction' | 'label' | 'feedback';
+
+interface RowCount {
+  model: string;
+  kind: Kind;
+  outcome: 'accepted' | 'duplicate' | 'rejected';
+  rows: number;
+}
 
 interface Lane {
   model: ModelConfig;
@@ -16,6 +24,7 @@ export class Ingest {
   readonly #ctx: Context;
   readonly #lanes = new Map<string, Lane>();
   readonly #told = new Map<string, number>();
+  readonly #counts = new Map<string, RowCount>();
 
   constructor(ctx: Context) {
     this.#ctx = ctx;
@@ -30,9 +39,15 @@ export class Ingest {
     return this.#take(modelName, 'label', rows);
   }
 
+  /** Stores what people said of predictions. */
+  feedback(modelName: string, rows: Iterable<unknown>): Promise<IngestResult> {
+    return this.#take(modelName, 'feedback', rows);
+  }
+
   /** Stores rows that are under the warehouse's names already, such as those the gateway captured. */
   async captured(modelName: string, rows: WarehouseRow[]): Promise<void> {
-    await this.#lane(modelName).writer.prediction.add(rows);
+    const { accepted, duplicates } = await this.#lane(modelName).writer.prediction.add(rows);
+    this.#count(modelName, 'prediction', { accepted, duplicate: duplicates, rejected: 0 });
     await this.#tell(modelName, rows.length);
   }
 
@@ -41,6 +56,7 @@ export class Ingest {
     for (const lane of this.#lanes.values()) {
       await lane.writer.prediction.settle();
       await lane.writer.label.settle();
+      await lane.writer.feedback.settle();
     }
   }
 
@@ -66,8 +82,23 @@ export class Ingest {
     // The good rows first: a batch that is turned away comes again whole, and its bad rows must not be counted twice.
     const written = await lane.writer[kind].add(good);
     await this.#ctx.warehouse.insert('quarantine', bad, 'ingest/quarantine');
+    this.#count(modelName, kind, { accepted: written.accepted, duplicate: written.duplicates, rejected: bad.length });
     if (written.accepted > 0) await this.#tell(modelName, written.accepted);
     return { ...written, rejected };
+  }
+
+  #count(model: string, kind: Kind, outcomes: Record<RowCount['outcome'], number>): void {
+    for (const [outcome, rows] of Object.entries(outcomes) as [RowCount['outcome'], number][]) {
+      const key = `${model}|${kind}|${outcome}`;
+      const count = this.#counts.get(key) ?? { model, kind, outcome, rows: 0 };
+      count.rows += rows;
+      this.#counts.set(key, count);
+    }
+  }
+
+  /** Rows that this process has taken in since it began. */
+  counts(): readonly RowCount[] {
+    return [...this.#counts.values()];
   }
 
   /** The checks and writers of a model, made anew when its configuration has changed. */
@@ -78,10 +109,11 @@ export class Ingest {
     const most = this.#ctx.config().server.maxQueuedRows;
     const lane: Lane = {
       model,
-      check: { prediction: predictionCheck(model), label: labelCheck(model) },
+      check: { prediction: predictionCheck(model), label: labelCheck(model), feedback: feedbackCheck(model) },
       writer: {
         prediction: new GroupWriter(writePredictions(this.#ctx.warehouse, model), most),
         label: new GroupWriter(writeLabels(this.#ctx.warehouse, model), most),
+        feedback: new GroupWriter(writeFeedback(this.#ctx.warehouse, model), most),
       },
     };
     this.#lanes.set(modelName, lane);

@@ -130,11 +130,11 @@ export function labelCheck(model: ModelConfig): (input: unknown, now: number) =>
   };
 }
 
-function refuse(code: ErrorCode, message: string): Checked {
+export function refuse(code: ErrorCode, message: string): Checked {
   return { code, message: `${ERRORS[code][1]}: ${message}` };
 }
 
-function idOf(value: unknown): string | undefined {
+export function idOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value === '' || value.length > 512 ? undefined : value;
   return typeof value === 'number' && Number.isFinite(value) ? String(value) : undefined;
 }
@@ -143,7 +143,7 @@ function idOf(value: unknown): string | undefined {
 const END_OF_TIME = 8.64e15;
 
 /** Milliseconds of a time given as ISO 8601 with a zone, as a plain date, or as milliseconds since 1970. */
-function timeOf(value: unknown): number | undefined {
+export function timeOf(value: unknown): number | undefined {
   if (typeof value === 'number') return Math.abs(value) <= END_OF_TIME ? Math.trunc(value) : undefined;
   if (typeof value !== 'string') return undefined;
   if (!/^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d))?$/.test(value)) return undefined;
@@ -177,7 +177,7 @@ export function isVector(value: unknown, dimension: number): value is number[] {
 }
 
 /** Null for "not there"; undefined for something that can't be an output. */
-function outputOf(value: unknown, regression: boolean): string | number | null | undefined {
+export function outputOf(value: unknown, regression: boolean): string | number | null | undefined {
   if (value === undefined || value === null) return null;
   if (!regression) return classOf(value);
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
@@ -190,7 +190,7 @@ function classOf(value: unknown): string | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? String(value) : undefined;
 }
 
-function show(value: unknown): string {
+export function show(value: unknown): string {
   if (value === undefined) return 'nothing';
   const text = JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;

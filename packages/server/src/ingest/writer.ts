@@ -116,6 +116,43 @@ export function writeLabels(warehouse: Warehouse, model: ModelConfig) {
   };
 }
 
+/**
+ * Stores feedback; the last of an id counts, so a repetition does no harm. A correction becomes the label of its prediction
+ * where the model wants that and no label but such a correction is there; a true one that comes later takes its place.
+ */
+export function writeFeedback(warehouse: Warehouse, model: ModelConfig) {
+  return async (batch: WarehouseRow[][]): Promise<Written[]> => {
+    const rows = batch.flat().map((row) => ({ ...row, model: model.name, seq: nextSeq() }) as WarehouseRow);
+    // Labels first: if this fails half-way the rows come again, and a label that is repeated does no harm.
+    if (model.feedback.corrections === 'label') await writeCorrections(warehouse, model, rows);
+    await warehouse.insert('feedback', rows, 'ingest');
+    return batch.map((part) => ({ accepted: part.length, duplicates: 0 }));
+  };
+}
+
+async function writeCorrections(warehouse: Warehouse, model: ModelConfig, rows: WarehouseRow[]): Promise<void> {
+  const corrected = rows.filter((row) => row['correction'] !== null);
+  const labelled = new Set<string>();
+  for (const ids of inPortions(new Set(corrected.map((row) => row['prediction'] as string)))) {
+    const found = await warehouse.query<{ id: string }>(
+      `SELECT DISTINCT id FROM ${labelsTable(model)} WHERE id IN {ids:Array(String)} AND source != 'feedback'`,
+      { ids },
+      'ingest/corrections',
+    );
+    for (const { id } of found) labelled.add(id);
+  }
+  const labels = corrected
+    .filter((row) => !labelled.has(row['prediction'] as string))
+    .map(({ prediction, correction, received }) => ({
+      id: prediction,
+      label: model.task === 'regression' ? Number(correction) : correction,
+      received,
+      source: 'feedback',
+      seq: nextSeq(),
+    }));
+  await warehouse.insert(labelsTable(model), labels, 'ingest');
+}
+
 let lastSeq = 0;
 /** Grows with every call, and over restarts and replicas as far as their clocks agree: microseconds of real time. */
 function nextSeq(): number {

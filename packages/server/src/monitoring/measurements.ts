@@ -27,12 +27,16 @@ export interface MeasurementQuery {
   version?: string | undefined;
   /** Only windows that start at one of these times. */
   starts?: number[] | undefined;
+  /** Every revision instead of the latest. */
+  allRevisions?: boolean | undefined;
   /** Windows that start in [from, to). */
   from: number;
   to: number;
+  /** Only the newest window of each measurement. */
+  newest?: boolean;
 }
 
-/** The latest revision of each measurement, by time. */
+/** The latest revision of each measurement, by time, or all of them. */
 export async function readMeasurements(warehouse: Warehouse, query: MeasurementQuery): Promise<Measurement[]> {
   const conditions = ['model = {model:String}', `window_start >= {from:${INSTANT}}`, `window_start < {to:${INSTANT}}`];
   const params: Record<string, unknown> = { model: query.model, from: instant(query.from), to: instant(query.to) };
@@ -58,8 +62,8 @@ export async function readMeasurements(warehouse: Warehouse, query: MeasurementQ
   }
   const rows = await warehouse.query<Row>(
     `SELECT * FROM measurements FINAL WHERE ${conditions.join(' AND ')}
-     ORDER BY window_start, metric, column, slice, version, revision DESC
-     LIMIT 1 BY monitor, metric, column, slice, version, window_start`,
+     ORDER BY window_start${query.newest ? ' DESC' : ''}, metric, column, slice, version, revision DESC
+     LIMIT 1 BY monitor, metric, column, slice, version${query.newest ? '' : ', window_start'}${query.allRevisions ? ', revision' : ''}`,
     params,
     'measurements/read',
   );

@@ -64,6 +64,15 @@ export const monitoringMetrics: readonly MonitoringMetric[] = [
     of: 'column',
     text: 'Share of values outside of min and max as declared, or as the reference had them; also by the range of each slice.',
   },
+  { id: 'feedback.count', of: 'model', text: 'Pieces of feedback that came.' },
+  {
+    id: 'feedback.rate',
+    of: 'model',
+    text: 'Predictions that feedback came on, as a share of the predictions of the window.',
+  },
+  { id: 'feedback.positive_share', of: 'model', text: 'Share of the ratings that are positive.' },
+  { id: 'feedback.rating_mean', of: 'model', text: 'Mean rating.' },
+  { id: 'feedback.correction_share', of: 'model', text: 'Share of the feedback that says what would have been right.' },
   {
     id: 'slices.found',
     of: 'model',
@@ -256,9 +265,17 @@ export const monitoringMetrics: readonly MonitoringMetric[] = [
 ];
 
 /** Every metric that is measured of a model and that its rules can read. */
-export function metricsOf({ task }: Pick<ModelConfig, 'task'>): MetricInfo[] {
+export function metricsOf({ task, feedback }: Pick<ModelConfig, 'task' | 'feedback'>): MetricInfo[] {
+  const asked = feedback.questions.flatMap(({ type, name, text }): MetricInfo[] => {
+    const id = `feedback.answer.${name}`;
+    if (type === 'scale') return [{ id, of: 'model', text: `Mean answer to: ${text}`, better: null }];
+    return type === 'choice'
+      ? [{ id, of: 'column', text: `Share of each answer, which \`column\` names, to: ${text}`, better: null }]
+      : [];
+  });
   return [
     ...performanceMetrics[task].map(({ id, label, better }): MetricInfo => ({ id, of: 'model', text: label, better })),
     ...monitoringMetrics.map((metric): MetricInfo => ({ ...metric, better: null })),
+    ...asked,
   ];
 }

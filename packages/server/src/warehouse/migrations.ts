@@ -30,6 +30,17 @@ const MIGRATIONS: readonly (readonly [name: string, statements: readonly string[
       ) ENGINE = MergeTree PARTITION BY toYYYYMM(received) ORDER BY (model, received)`,
     ],
   ],
+  [
+    '0002_feedback',
+    [
+      // Few rows beside the predictions, in one table: the last one of an id counts.
+      `CREATE TABLE IF NOT EXISTS feedback (
+        model LowCardinality(String), id String, prediction String, time DateTime64(3, 'UTC'), received DateTime64(3, 'UTC'),
+        rating Nullable(Float64), correction Nullable(String), comment String, answers Map(String, String),
+        source LowCardinality(String), seq UInt64
+      ) ENGINE = ReplacingMergeTree(seq) ORDER BY (model, id)`,
+    ],
+  ],
 ];
 
 export async function migrateWarehouse(warehouse: Warehouse): Promise<void> {

@@ -1,8 +1,11 @@
 import type { RoutePlugin } from '../server.ts';
 import { accessRoutes } from './access.ts';
 import { alertRoutes } from './alerts.ts';
+import { backtestRoutes } from './backtest.ts';
+import { channelRoutes } from './channels.ts';
 import { configRoutes } from './config.ts';
 import { eventRoutes } from './events.ts';
+import { feedbackRoutes } from './feedback.ts';
 import { ingestRoutes } from './ingest.ts';
 import { modelRoutes } from './models.ts';
 import { runRoutes } from './runs.ts';
@@ -13,9 +16,12 @@ import { versionRoutes } from './versions.ts';
 /** Every route of the API, in the order of the reference. */
 export const ROUTES: readonly RoutePlugin[] = [
   ingestRoutes,
+  feedbackRoutes,
   modelRoutes,
   alertRoutes,
   silenceRoutes,
+  channelRoutes,
+  backtestRoutes,
   runRoutes,
   versionRoutes,
   configRoutes,

@@ -3,6 +3,7 @@ import { contents } from './contents.ts';
 import { drift } from './drift.ts';
 import { estimate, estimateRecord } from './estimate.ts';
 import { fairness } from './fairness.ts';
+import { feedback } from './feedback.ts';
 import { multivariate } from './multivariate.ts';
 import { performance } from './performance.ts';
 import { quality } from './quality.ts';
@@ -21,4 +22,5 @@ export const CHECKS: readonly Check[] = [
   estimate,
   estimateRecord,
   multivariate,
+  feedback,
 ];
