@@ -1,3 +1,4 @@
+export { correlate, correlateLags, type LaggedCorrelation, type RankCorrelation } from './association/correlate.ts';
 export { type DeLongResult, deLong } from './comparison/de-long.ts';
 export { mcNemar } from './comparison/mc-nemar.ts';
 export {
@@ -112,6 +113,7 @@ export type {
 export { classificationMeasures, regressionMeasures } from './fairness/measures.ts';
 export type { Interval } from './intervals/interval.ts';
 export { normalInterval, standardErrorOfMean } from './intervals/normal-interval.ts';
+export { poissonInterval } from './intervals/poisson.ts';
 export { wilsonInterval } from './intervals/wilson.ts';
 export {
   adjustPValues,

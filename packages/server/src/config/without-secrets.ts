@@ -5,12 +5,29 @@ import type { ModelConfig } from '@leeway/contract';
  * references, and not as it was filled in.
  */
 export function withoutSecrets(model: ModelConfig, document: unknown): ModelConfig {
-  if (!model.retrain) return model;
   const models = (document as { models?: Partial<ModelConfig>[] } | null)?.models ?? [];
-  const written = models.find(({ name }) => name === model.name)?.retrain;
+  const found = models.find(({ name }) => name === model.name);
+  const kpis = model.kpis.map((kpi) => {
+    const source = found?.kpis?.find(({ name }) => name === kpi.name)?.source;
+    return { ...kpi, source: { ...kpi.source, ...secretsAsWritten(kpi.source, source) } };
+  });
+  if (!model.retrain) return { ...model, kpis };
+  const written = found?.retrain;
   const { type, timeout } = model.retrain.executor;
   return {
     ...model,
+    kpis,
     retrain: { ...model.retrain, executor: { type, timeout, ...written?.executor }, params: written?.params ?? {} },
   };
 }
+
+/** Secrets of a source: references to where they are, and nothing of those that stand in the file itself. */
+const secretsAsWritten = (source: object, written: object = {}): object =>
+  Object.fromEntries(
+    ['token', 'password']
+      .filter((key) => key in source)
+      .map((key) => {
+        const value = String((written as Record<string, unknown>)[key]);
+        return [key, /^\$\{(env|file):[^}]*\}$/.test(value) ? value : '[secret]'];
+      }),
+  );

@@ -1,10 +1,11 @@
 import { type IngestResult, LeewayError, type ModelConfig, type Rejection } from '@leeway/contract';
 import { type Context, modelOf } from '../context.ts';
 import { feedbackCheck } from './feedback-check.ts';
+import { kpiCheck } from './kpi-check.ts';
 import { type Checked, labelCheck, predictionCheck, type WarehouseRow } from './validate.ts';
-import { GroupWriter, writeFeedback, writeLabels, writePredictions } from './writer.ts';
+import { GroupWriter, writeFeedback, writeKpis, writeLabels, writePredictions } from './writer.ts';
 
-type Kind = 'prediction' | 'label' | 'feedback';
+type Kind = 'prediction' | 'label' | 'feedback' | 'kpi';
 
 interface RowCount {
   model: string;
@@ -44,6 +45,11 @@ export class Ingest {
     return this.#take(modelName, 'feedback', rows);
   }
 
+  /** Stores points of the model's KPIs. */
+  kpis(modelName: string, rows: Iterable<unknown>): Promise<IngestResult> {
+    return this.#take(modelName, 'kpi', rows);
+  }
+
   /** Stores rows that are under the warehouse's names already, such as those the gateway captured. */
   async captured(modelName: string, rows: WarehouseRow[]): Promise<void> {
     const { accepted, duplicates } = await this.#lane(modelName).writer.prediction.add(rows);
@@ -57,6 +63,7 @@ export class Ingest {
       await lane.writer.prediction.settle();
       await lane.writer.label.settle();
       await lane.writer.feedback.settle();
+      await lane.writer.kpi.settle();
     }
   }
 
@@ -109,11 +116,17 @@ export class Ingest {
     const most = this.#ctx.config().server.maxQueuedRows;
     const lane: Lane = {
       model,
-      check: { prediction: predictionCheck(model), label: labelCheck(model), feedback: feedbackCheck(model) },
+      check: {
+        prediction: predictionCheck(model),
+        label: labelCheck(model),
+        feedback: feedbackCheck(model),
+        kpi: kpiCheck(model),
+      },
       writer: {
         prediction: new GroupWriter(writePredictions(this.#ctx.warehouse, model), most),
         label: new GroupWriter(writeLabels(this.#ctx.warehouse, model), most),
         feedback: new GroupWriter(writeFeedback(this.#ctx.warehouse, model), most),
+        kpi: new GroupWriter(writeKpis(this.#ctx.warehouse, model), most),
       },
     };
     this.#lanes.set(modelName, lane);

@@ -130,6 +130,15 @@ export function writeFeedback(warehouse: Warehouse, model: ModelConfig) {
   };
 }
 
+/** Stores points of KPIs; the last of a time counts. */
+export function writeKpis(warehouse: Warehouse, model: ModelConfig) {
+  return async (batch: WarehouseRow[][]): Promise<Written[]> => {
+    const rows = batch.flat().map((row) => ({ ...row, model: model.name, seq: nextSeq() }));
+    await warehouse.insert('kpis', rows, 'ingest');
+    return batch.map((part) => ({ accepted: part.length, duplicates: 0 }));
+  };
+}
+
 async function writeCorrections(warehouse: Warehouse, model: ModelConfig, rows: WarehouseRow[]): Promise<void> {
   const corrected = rows.filter((row) => row['correction'] !== null);
   const labelled = new Set<string>();

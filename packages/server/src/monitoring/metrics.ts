@@ -265,7 +265,7 @@ export const monitoringMetrics: readonly MonitoringMetric[] = [
 ];
 
 /** Every metric that is measured of a model and that its rules can read. */
-export function metricsOf({ task, feedback }: Pick<ModelConfig, 'task' | 'feedback'>): MetricInfo[] {
+export function metricsOf({ task, feedback, kpis }: Pick<ModelConfig, 'task' | 'feedback' | 'kpis'>): MetricInfo[] {
   const asked = feedback.questions.flatMap(({ type, name, text }): MetricInfo[] => {
     const id = `feedback.answer.${name}`;
     if (type === 'scale') return [{ id, of: 'model', text: `Mean answer to: ${text}`, better: null }];
@@ -277,5 +277,13 @@ export function metricsOf({ task, feedback }: Pick<ModelConfig, 'task' | 'feedba
     ...performanceMetrics[task].map(({ id, label, better }): MetricInfo => ({ id, of: 'model', text: label, better })),
     ...monitoringMetrics.map((metric): MetricInfo => ({ ...metric, better: null })),
     ...asked,
+    ...kpis.map(
+      ({ name, description, aggregate }): MetricInfo => ({
+        id: `kpi.${name}`,
+        of: 'model',
+        text: `${description ?? `The KPI ${name}`} (${aggregate} of the window).`,
+        better: null,
+      }),
+    ),
   ];
 }

@@ -30,6 +30,10 @@ export type OnMeasured = (given: {
   monitor: MonitorConfig;
   window: Span;
   revision: number;
+  /** Whether no label will change it any more. */
+  final: boolean;
+  /** False where nothing was measured anew, and only the time for late labels is over. */
+  measured: boolean;
 }) => Promise<(tx: StoreTx) => Promise<void>>;
 
 interface MonitorPayload {
@@ -87,7 +91,13 @@ export function registerWindows(ctx: Context, onMeasured: OnMeasured): void {
       const { model, monitor } = found;
       await measureWindow(ctx, model, monitor, payload, 'closed', 0);
       const rows = await rowCount(ctx, model, payload);
-      const follow = await onMeasured({ model, monitor, window: payload, revision: 0 });
+      const follow = await onMeasured({
+        model,
+        monitor,
+        window: payload,
+        revision: 0,
+        final: !waitsForLabels(monitor),
+      });
       return async (tx) => {
         await setWindow(tx, payload, payload, { state: 'closed', rows });
         await follow(tx);
@@ -146,9 +156,13 @@ export function registerWindows(ctx: Context, onMeasured: OnMeasured): void {
         monitor,
       );
       if (measure) return measureLabels(ctx, model, monitor, payload, labels, window.revision + 1, onMeasured);
+      if (nextAt !== null) return (tx) => enqueueRevision(ctx, tx, payload, nextAt);
+      // Nothing has changed, and nothing will: what was provisional is confirmed.
+      const { revision } = window;
+      const follow = await onMeasured({ model, monitor, window: payload, revision, final: true, measured: false });
       return async (tx) => {
-        if (nextAt === null) await setWindow(tx, payload, payload, { state: 'final' });
-        else await enqueueRevision(ctx, tx, payload, nextAt);
+        await setWindow(tx, payload, payload, { state: 'final' });
+        await follow(tx);
       };
     },
   });
@@ -262,8 +276,8 @@ async function measureLabels(
 ): Promise<(tx: StoreTx) => Promise<void>> {
   const fed = await feedDetectors(ctx, model, monitor, window, revision);
   await measureWindow(ctx, model, monitor, window, 'mature', revision);
-  const follow = await onMeasured({ model, monitor, window, revision });
   const nextAt = nextRevisionAt(window.end, ctx.clock.now(), monitor);
+  const follow = await onMeasured({ model, monitor, window, revision, final: nextAt === null, measured: true });
   const state: WindowState = nextAt === null ? 'final' : 'mature';
   return async (tx) => {
     await setWindow(tx, window, window, { state, revision, rows: labels.rows, labelled: labels.labelled });

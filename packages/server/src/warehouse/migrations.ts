@@ -41,6 +41,16 @@ const MIGRATIONS: readonly (readonly [name: string, statements: readonly string[
       ) ENGINE = ReplacingMergeTree(seq) ORDER BY (model, id)`,
     ],
   ],
+  [
+    '0003_kpis',
+    [
+      // A number over time; the last one of a time counts.
+      `CREATE TABLE IF NOT EXISTS kpis (
+        model LowCardinality(String), name LowCardinality(String), time DateTime64(3, 'UTC'), value Nullable(Float64),
+        received DateTime64(3, 'UTC'), seq UInt64
+      ) ENGINE = ReplacingMergeTree(seq) ORDER BY (model, name, time)`,
+    ],
+  ],
 ];
 
 export async function migrateWarehouse(warehouse: Warehouse): Promise<void> {

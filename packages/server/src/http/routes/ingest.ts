@@ -8,7 +8,7 @@ import type { RoutePlugin } from '../server.ts';
 const unzip = promisify(gunzip);
 const CONTENT_TYPES = ['application/json', 'application/x-ndjson', 'application/jsonl', 'application/x-jsonlines'];
 
-/** The way in: predictions, labels and feedback, one or many, as JSON or NDJSON, gzip or not. */
+/** The way in: predictions, labels, feedback and KPIs, one or many, as JSON or NDJSON, gzip or not. */
 export const ingestRoutes: RoutePlugin = (app, { ctx, ingest }) => {
   // Bodies are taken as bytes: rows are parsed one by one, so that a bad one does not spoil the rest.
   app.removeAllContentTypeParsers();
@@ -29,7 +29,7 @@ export const ingestRoutes: RoutePlugin = (app, { ctx, ingest }) => {
     },
   );
 
-  for (const kind of ['predictions', 'labels', 'feedback'] as const) {
+  for (const kind of ['predictions', 'labels', 'feedback', 'kpis'] as const) {
     app.post(
       `/models/:model/${kind}`,
       {

@@ -4,6 +4,7 @@ import { drift } from './drift.ts';
 import { estimate, estimateRecord } from './estimate.ts';
 import { fairness } from './fairness.ts';
 import { feedback } from './feedback.ts';
+import { kpis } from './kpis.ts';
 import { multivariate } from './multivariate.ts';
 import { performance } from './performance.ts';
 import { quality } from './quality.ts';
@@ -23,4 +24,5 @@ export const CHECKS: readonly Check[] = [
   estimateRecord,
   multivariate,
   feedback,
+  kpis,
 ];

@@ -1,11 +1,14 @@
-import type { ModelConfig, MonitorConfig, RuleConfig } from '@leeway/contract';
+import type { ConditionConfig, ModelConfig, MonitorConfig } from '@leeway/contract';
+import { leavesOf } from '../../alerting/decide/combine-conditions.ts';
+import { historyKey } from '../../alerting/decide/evaluate-window.ts';
+import { withMinimums } from '../../alerting/decide/judge-leaf.ts';
 import { type PastWindow, windowsBefore } from '../../alerting/decide/learn-threshold.ts';
 import type { Context } from '../../context.ts';
 import type { Span } from '../decide/windows.ts';
 import { readMeasurements } from '../measurements.ts';
 import { referenceChunks } from './reference-chunks.ts';
 
-/** Of each rule of the monitor whose threshold is learned, by its name: what it may learn from for this window. */
+/** Of each condition of the monitor's rules whose threshold is learned, by `historyKey`: what it may learn from for this window. */
 export async function ruleHistory(
   ctx: Context,
   model: ModelConfig,
@@ -14,9 +17,13 @@ export async function ruleHistory(
 ): Promise<Map<string, PastWindow[]>> {
   const history = new Map<string, PastWindow[]>();
   for (const rule of model.rules) {
-    if (!rule.threshold || (rule.monitor ?? model.monitors[0]?.name) !== monitor.name) continue;
-    const learnFrom = rule.threshold.from === 'reference' ? fromReference : fromMeasurements;
-    history.set(rule.name, await learnFrom(ctx, model, monitor, window, rule));
+    if ((rule.monitor ?? model.monitors[0]?.name) !== monitor.name) continue;
+    for (const [position, leaf] of leavesOf(rule).entries()) {
+      if (!leaf.threshold) continue;
+      const learnFrom = leaf.threshold.from === 'reference' ? fromReference : fromMeasurements;
+      const past = await learnFrom(ctx, model, monitor, window, withMinimums(rule, leaf));
+      history.set(historyKey(rule, position), past);
+    }
   }
   return history;
 }
@@ -26,7 +33,7 @@ async function fromReference(
   model: ModelConfig,
   monitor: MonitorConfig,
   window: Span,
-  { metric, minimumRows, threshold }: RuleConfig,
+  { metric, minimumRows, threshold }: ConditionConfig,
 ): Promise<PastWindow[]> {
   const chunks = await referenceChunks(ctx, model, monitor, window);
   const newest = new Set([...new Set(chunks.map(({ start }) => start))].slice(-threshold!.windows));
@@ -38,7 +45,7 @@ async function fromMeasurements(
   model: ModelConfig,
   monitor: MonitorConfig,
   window: Span,
-  { metric, minimumRows, threshold, column = '', slice = '' }: RuleConfig,
+  { metric, minimumRows, threshold, column = '', slice = '' }: ConditionConfig,
 ): Promise<PastWindow[]> {
   const starts = windowsBefore(threshold!, window);
   const measurements = await readMeasurements(ctx.warehouse, {
