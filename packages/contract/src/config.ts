@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FeedbackConfig } from './feedback-config.ts';
+import { KpiConfig } from './kpi-config.ts';
 import { ColumnsConfig, FalseAlarmsConfig, MonitorConfig, ReferenceConfig } from './monitoring-config.ts';
 import { InhibitionConfig, MaintenanceConfig, TimeIntervalConfig } from './muting-config.ts';
 import { OnCallConfig } from './oncall-config.ts';
@@ -22,6 +23,9 @@ export const ServerConfig = strict({
     .array(z.string())
     .default([])
     .describe('Address ranges (CIDR) in private networks that outbound calls may reach, such as 10.1.0.0/16.'),
+  watch: Duration.default('15m').describe(
+    'How often it is looked whether data come and work runs (`freshness.*`, `process.*`).',
+  ),
   metrics: strict({
     columns: z.boolean().default(true).describe('Whether measurements of single columns are told.'),
     slices: z.boolean().default(false).describe('Whether measurements of slices are told.'),
@@ -141,6 +145,7 @@ export const ModelConfig = strict({
     'How long alerts of drift are muted after a promotion or a change of the reference. Default: one window.',
   ),
   feedback: FeedbackConfig.prefault({}),
+  kpis: z.array(KpiConfig).default([]).describe('Numbers of the business that stand beside those of the model.'),
   retrain: RetrainConfig.optional(),
   rollout: RolloutConfig.prefault({}),
 });

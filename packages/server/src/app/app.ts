@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Config, LeewayError, type VersionInfo } from '@leeway/contract';
+import { Config, LeewayError, type VersionInfo, WATCH_MONITOR } from '@leeway/contract';
 import type { FastifyInstance } from 'fastify';
 import { registerAlerting } from '../alerting/index.ts';
 import { Audit } from '../audit/audit.ts';
@@ -13,6 +13,7 @@ import { gatewayRoutes } from '../gateway/routes.ts';
 import { createHttp, type Http } from '../http/server.ts';
 import { Ingest } from '../ingest/ingest.ts';
 import { Jobs } from '../jobs/jobs.ts';
+import { registerKpis } from '../kpis/index.ts';
 import { Exposition } from '../metrics/exposition.ts';
 import { readMeasurements } from '../monitoring/measurements.ts';
 import { ruleHistory } from '../monitoring/thresholds/rule-history.ts';
@@ -22,10 +23,12 @@ import { type Clock, systemClock } from '../platform/clock.ts';
 import { newId } from '../platform/ids.ts';
 import { lockDirectory } from '../platform/lock.ts';
 import { createLogger, type Logger } from '../platform/log.ts';
+import { createOutbound } from '../platform/outbound.ts';
 import { EXECUTORS, registerRetraining } from '../retraining/index.ts';
 import { openStore } from '../store/open.ts';
 import { syncModelTables } from '../warehouse/model-tables.ts';
 import { Warehouse } from '../warehouse/warehouse.ts';
+import { registerWatch } from '../watch/index.ts';
 import { alertCharts } from './alert-charts.ts';
 import { followEvents } from './follow-events.ts';
 import { checkServable, createGateway } from './gateway.ts';
@@ -126,10 +129,16 @@ export class App {
     const gateway = createGateway(ctx, ingest);
     close.push(() => gateway.close());
     const charts = alertCharts(ctx, (id) => alerting.getAlert(id));
-    const alerting = registerAlerting(ctx, { ...(options.write && { write: options.write }), chart: charts.ofMessage });
+    const outbound = createOutbound({ allow: () => config.server.allowPrivateNetworks });
+    const alerting = registerAlerting(ctx, {
+      ...(options.write && { write: options.write }),
+      outbound,
+      chart: charts.ofMessage,
+    });
+    const kpis = registerKpis(ctx, ingest, outbound);
     const retraining = registerRetraining(ctx);
     alerting.onAlertFiring(retraining.onAlertFiring);
-    registerWindows(ctx, async ({ model, monitor, window, revision }) => {
+    registerWindows(ctx, async ({ model, monitor, window, revision, final, measured }) => {
       // Everything known of the window, so that an alert on performance can name the drift behind it.
       const measurements = await readMeasurements(warehouse, {
         model: model.name,
@@ -148,12 +157,17 @@ export class App {
         windowStart: window.start,
         windowEnd: window.end,
         revision,
+        final,
       });
       return async (tx) => {
         await judge(tx);
-        await retraining.onWindowJudged(tx, model.name, window.end);
+        if (measured) await retraining.onWindowJudged(tx, model.name, window.end);
       };
     });
+
+    const watch = registerWatch(ctx, async (watched) =>
+      alerting.evaluateRules({ ...watched, monitor: WATCH_MONITOR, revision: 0, final: true }),
+    );
 
     /** Everything that follows from a configuration; safe to repeat. */
     const bringInForce = async (next: Config) => {
@@ -162,6 +176,8 @@ export class App {
       await store.db.transaction().execute(async (tx) => {
         await alerting.reconcileRules(tx);
         await scheduleMonitors(ctx, tx);
+        await kpis.schedule(tx);
+        await watch.schedule(tx);
         await retraining.schedule(tx);
       });
       for (const model of next.models) await gateway.refresh(model.name);

@@ -64,6 +64,31 @@ export const monitoringMetrics: readonly MonitoringMetric[] = [
     of: 'column',
     text: 'Share of values outside of min and max as declared, or as the reference had them; also by the range of each slice.',
   },
+  { id: 'freshness.predictions', of: 'model', text: 'Hours since the time of the newest prediction.' },
+  { id: 'freshness.labels', of: 'model', text: 'Hours since the newest label came.' },
+  {
+    id: 'freshness.windows',
+    of: 'model',
+    text: 'Hours by which the judging of a window is overdue: its time to be closed, or to be judged with the labels that there are, is over. 0 where none is.',
+  },
+  {
+    id: 'freshness.retraining',
+    of: 'model',
+    text: 'Hours since a scheduled retraining should have begun and has not. 0 where none is missed.',
+  },
+  { id: 'freshness.reference', of: 'model', text: 'Hours since the end of the time that windows are compared with.' },
+  { id: 'queue.overdue', of: 'model', text: 'Hours that the oldest job which is due has waited, over all models.' },
+  {
+    id: 'process.memory_share',
+    of: 'model',
+    text: "Memory of the server's process as a share of what it may have: the limit of its container, else of the machine.",
+  },
+  {
+    id: 'process.event_loop_p99',
+    of: 'model',
+    text: "Milliseconds that the server's event loop was late, 99th percentile since the last look.",
+  },
+  { id: 'disk.free_share', of: 'model', text: 'Free share of the disk that holds the data folder.' },
   { id: 'feedback.count', of: 'model', text: 'Pieces of feedback that came.' },
   {
     id: 'feedback.rate',

@@ -97,6 +97,7 @@ export function registerWindows(ctx: Context, onMeasured: OnMeasured): void {
         window: payload,
         revision: 0,
         final: !waitsForLabels(monitor),
+        measured: true,
       });
       return async (tx) => {
         await setWindow(tx, payload, payload, { state: 'closed', rows });
