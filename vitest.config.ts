@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-const conditions = ['source', 'node', 'module', 'default'];
+// Without `module`, which Node does not know either: what packages give under it is for bundlers.
+const conditions = ['source', 'node', 'default'];
 const shared = { resolve: { conditions }, ssr: { resolve: { conditions } } };
 
 // Three projects, fast ones first: pure units, tests that open a store or a warehouse (each file in its own process,

@@ -59,7 +59,9 @@ function configSchema() {
     anyOf: EXECUTORS.map((kind) => pluginSchema(base, kind, kind.label)),
   };
   const performance = [...new Set(Object.values(performanceMetrics).flatMap((metrics) => metrics.map(({ id }) => id)))];
-  model.rules.items.properties.metric.enum = [...performance, ...monitoringMetrics.map(({ id }) => id)];
+  const ids = [...performance, ...monitoringMetrics.map(({ id }) => id)];
+  for (const rule of [model.rules.items, document.properties.rules.items, document.$defs.condition])
+    rule.properties.metric.enum = ids;
   for (const gate of model.retrain.properties.gates.items.oneOf) gate.properties.metric.enum = performance;
   const tests = ['auto', ...driftTests.map(({ id }) => id)];
   model.columns.properties.features.additionalProperties.properties.test.enum = tests;
@@ -122,12 +124,6 @@ function descriptions() {
     'models[].monitors[].checks': 'Families of metrics that are measured.',
     'models[].monitors[].drift': 'How drift is judged.',
     'models[].rules': 'What is an alert.',
-    'models[].rules[].name': 'What triggers, routes and silences call it.',
-    'models[].rules[].above': 'Too much is more than this.',
-    'models[].rules[].below': 'Too little is less than this.',
-    'models[].rules[].outside': 'Both at once: below the first or above the second.',
-    'models[].rules[].severity': 'A label of the alert, and the order in messages.',
-    'models[].rules[].labels': 'Further labels of the alert, for routes and silences.',
     'models[].retrain': 'How a challenger comes about. Without it the model is not retrained.',
     'models[].retrain.triggers': 'What starts a run by itself.',
     'models[].retrain.triggers[].on': 'Kind of trigger.',
@@ -242,6 +238,8 @@ ${keysTable('', TrainParams.toJSONSchema({ io: 'input' }).properties, [])}
 
   /** What has a section of its own. The routing tree has one, however deep it is. */
   function childOf(property, key) {
+    // A condition within a condition has the keys of one; the routing tree is the same at every depth.
+    if (property.$ref?.endsWith('/condition')) return null;
     const keyed = (of) => of?.properties || of?.$ref || (of?.oneOf ?? of?.anyOf)?.every((one) => one.properties);
     if (keyed(property)) return { name: key, of: property };
     if (property.items?.$ref) return null;
@@ -307,7 +305,7 @@ function numberText({ type, minimum, maximum, exclusiveMinimum, exclusiveMaximum
 
 function defaultText(property) {
   const { default: value } = property;
-  if (value === undefined) return '';
+  if (value === undefined || value === '') return '';
   if (Array.isArray(value) && value.some((item) => typeof item === 'object')) return `one, ${code(value[0].name)}`;
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(code).join(', ');
   if (typeof value !== 'object') return code(value);

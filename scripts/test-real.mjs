@@ -257,6 +257,7 @@ async function replay({ example, scenario: name, folder: dataFolder, python, dat
       boosting: scenario.python === true,
       measurements: read,
       compare: (metric, from = played.start) => compare(read, metric, from),
+      backtest: (request) => api.post(`/models/${played.model}/backtest`, request),
       note: (text) => notes.push(text),
       check: (text, ok, got) => checks.push({ text, ok, got: typeof got === 'number' ? io.number(got) : got }),
     });

@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findChromium } from './chromium.mjs';
 import { build, install, ROOT, run, say } from './lib.mjs';
+import * as mailServer from './mail-server.mjs';
 import * as postgresql from './postgres.mjs';
+import * as monitoring from './prometheus.mjs';
 
 await install();
 await build();
@@ -15,6 +17,12 @@ const env = { ...process.env };
 const postgres = await postgresql.startPostgres();
 if (postgres) env.LEEWAY_TEST_POSTGRES = postgres.url;
 else missing.push(`the stores on PostgreSQL: ${postgresql.reason}`);
+const prometheus = await monitoring.startPrometheus();
+if (prometheus) Object.assign(env, prometheus.env);
+else missing.push(`Prometheus and Alertmanager: ${monitoring.reason}`);
+const mail = await mailServer.startMailServer();
+if (mail) env.LEEWAY_TEST_MAIL = mail.folder;
+else missing.push(`mail over a real server: ${mailServer.reason}`);
 const chromium = await findChromium();
 if (chromium.path) env.LEEWAY_CHROMIUM = chromium.path;
 else missing.push(`the dashboard in a browser: ${chromium.reason}`);
@@ -42,6 +50,8 @@ try {
   }
 } finally {
   await postgres?.stop();
+  await mail?.stop();
+  await prometheus?.stop();
   rmSync(folder, { recursive: true, force: true });
 }
 for (const what of missing) say(`skipped: ${what}`);

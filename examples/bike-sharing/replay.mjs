@@ -1,5 +1,6 @@
 // Plays two years of bicycle rentals for `npm run test:real`, and says what has to come of it.
 import { join } from 'node:path';
+import { line } from '../../scripts/backtested.mjs';
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
@@ -56,7 +57,7 @@ export default {
     }
   },
 
-  async judge({ check, found, compare, note, boosting }) {
+  async judge({ check, found, compare, backtest, note, boosting }) {
     const all = await compare('mae');
     const last = await compare('mae', '2012-01-01');
     note(
@@ -83,6 +84,16 @@ export default {
       1 - all.served / all.frozen,
     );
     if (boosting) check('the served error is 55 at most', all.served <= 55, all.served);
+    // What is replayed over the stored weeks has to be what happened, to the alert and to the minute.
+    const { episodes, rules } = await backtest({});
+    const name = ({ rule, column, firedAt }) => `${rule} ${column} ${firedAt}`;
+    const [replayed, happened] = [episodes.map(name).sort(), found.alerts.map(name).sort()];
+    check(
+      'a backtest over what was stored finds the very alerts that there were',
+      replayed.join() === happened.join(),
+      `${replayed.length} of ${happened.length}`,
+    );
+    for (const { rule, score } of rules) note(line(rule, score));
     check('every week is measured, with its labels', found.windows.filter((w) => w.labelled > 0).length >= 89);
   },
 };

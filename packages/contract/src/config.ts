@@ -26,6 +26,21 @@ export const ServerConfig = strict({
   watch: Duration.default('15m').describe(
     'How often it is looked whether data come and work runs (`freshness.*`, `process.*`).',
   ),
+  alertingHealth: strict({
+    failing: Duration.default('10m').describe('How long a channel may fail.'),
+    late: Duration.default('15m').describe('How long a message may wait to be sent, or work to be begun.'),
+  })
+    .prefault({})
+    .describe('When alerting itself counts as broken: then the alert leeway.alerting-broken fires.'),
+  heartbeat: strict({
+    url: z
+      .url({ protocol: /^https?$/ })
+      .describe('Address of a watchdog outside, which tells you when no call comes. Often a secret: give a reference.'),
+    every: Duration.default('1m').describe('How often it is called, as long as alerting works.'),
+    method: z.enum(['GET', 'POST', 'HEAD']).default('POST'),
+  })
+    .optional()
+    .describe('Sign of life for a watchdog outside; none is sent while alerting is broken.'),
   metrics: strict({
     columns: z.boolean().default(true).describe('Whether measurements of single columns are told.'),
     slices: z.boolean().default(false).describe('Whether measurements of slices are told.'),

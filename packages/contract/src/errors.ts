@@ -39,6 +39,8 @@ export const ERRORS = {
   row_not_an_object: [422, 'The row is not an object', 'Every row is one JSON object.'],
   missing_id: [422, 'The row has no id', 'Give the id column that the model declares.'],
   unknown_question: [422, 'The model does not ask this', 'Declare the question under feedback.questions of the model.'],
+  unknown_kpi: [404, 'The model has no such KPI', 'Declare it under kpis of the model.'],
+  kpi_source: [502, 'The source of a KPI gave no number', 'See what it answered, and mend the query or the address.'],
   empty_feedback: [422, 'The feedback says nothing', 'Give a rating, a correction, a comment or answers.'],
   missing_time: [422, 'The row has no time', 'Give the time column, ISO 8601 or milliseconds since 1970.'],
   invalid_time: [422, 'The time cannot be read', 'Write it as ISO 8601 with a zone, or as milliseconds since 1970.'],
@@ -54,6 +56,11 @@ export const ERRORS = {
   config_invalid: [422, 'The configuration has mistakes', 'Nothing was applied. Mend the lines named and try again.'],
   config_unreadable: [400, 'The configuration file cannot be read', 'Check the path and the YAML syntax.'],
   // Files and start-up, as the command line reports them
+  rule_test_invalid: [
+    400,
+    'The file of rule tests has mistakes',
+    'Mend the lines named; docs/guides/test-rules.md shows a whole file.',
+  ],
   bad_option: [400, 'An option cannot be used as given', '`leeway COMMAND --help` shows what is expected.'],
   file_unreadable: [
     400,

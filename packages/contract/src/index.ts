@@ -1,3 +1,4 @@
+export * from './actions-config.ts';
 export * from './alert-resources.ts';
 export * from './backtest.ts';
 export * from './config.ts';

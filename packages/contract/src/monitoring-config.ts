@@ -78,6 +78,7 @@ export const CheckName = z.enum([
   'estimate',
   'multivariate',
   'feedback',
+  'kpis',
 ]);
 export type CheckName = z.infer<typeof CheckName>;
 
@@ -108,7 +109,7 @@ export const MonitorConfig = strict({
   }).prefault({}),
   checks: z
     .array(CheckName)
-    .default(['performance', 'drift', 'quality', 'service', 'fairness', 'slices', 'estimate', 'feedback']),
+    .default(['performance', 'drift', 'quality', 'service', 'fairness', 'slices', 'estimate', 'feedback', 'kpis']),
   minimumRows: z.int().min(1).default(100).describe('Fewer rows than this are not judged.'),
   slices: z.array(ColumnName).default([]).describe('Slice columns that this monitor measures.'),
   detectors: z

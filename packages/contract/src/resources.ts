@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Matchers } from './matchers.ts';
 import { Instant, Severity, Task } from './words.ts';
 
 /** The resources of the HTTP API, as it writes them. Times are ISO 8601 in UTC; a missing number is null with a reason. */
@@ -17,7 +18,7 @@ export const IngestResult = z.object({
 });
 export type IngestResult = z.infer<typeof IngestResult>;
 
-export const MeasurementStatus = z.enum(['ok', 'insufficient', 'no_data']);
+export const MeasurementStatus = z.enum(['ok', 'insufficient', 'no_data', 'error']);
 export type MeasurementStatus = z.infer<typeof MeasurementStatus>;
 
 /** One number about one closed window. */
@@ -124,6 +125,19 @@ export const Alert = z.object({
   coverage: z.number().nullable().describe('Share of the predictions that had a label when it was measured.'),
   reference: z.number().nullable(),
   why: z.string().describe('How the newest window was judged, in words.'),
+  conditions: z
+    .array(
+      z.object({
+        metric: z.string(),
+        column: z.string(),
+        slice: z.string(),
+        value: z.number().nullable(),
+        threshold: z.number().nullable(),
+        verdict: z.enum(['breach', 'clear', 'between', 'no_data', 'error']),
+        why: z.string(),
+      }),
+    )
+    .describe('Of a rule made of several conditions, what each said of the window; else empty.'),
   certainty: z
     .enum(['provisional', 'confirmed', 'revised'])
     .describe('provisional: labels still come; confirmed: they are in; revised: late ones have moved the value since.'),
@@ -146,11 +160,22 @@ export const Alert = z.object({
 });
 export type Alert = z.infer<typeof Alert>;
 
+/** A time in which alerts that match are not told of. What was told is told of its end all the same. */
 export const Silence = z.object({
   id: z.string(),
-  matchers: z.record(z.string(), z.string()),
+  kind: z
+    .enum(['silence', 'maintenance', 'grace'])
+    .describe('grace: drift is expected after a promotion or a change of the reference.'),
+  automatic: z
+    .boolean()
+    .describe('Set where it opened by itself or stands in the configuration: it cannot be ended here.'),
+  matchers: Matchers,
   startsAt: Instant,
   endsAt: Instant,
+  untilResolved: z.boolean().describe('Whether it ends before that, when the last alert that matched is over.'),
+  expireWhenIdle: z.string().nullable().describe('It ends before that, when nothing has matched for so long.'),
+  tellStart: z.boolean().describe('Whether channels that know of an alert are told that it is silenced now.'),
+  tellEnd: z.boolean().describe('Whether they are told that it ended and the alert still fires.'),
   createdBy: z.string(),
   comment: z.string(),
 });
@@ -161,14 +186,84 @@ export const Delivery = z.object({
   channel: z.string(),
   group: z.string(),
   reason: z.string().describe('Why the message was sent: first, new alerts, all resolved, resolved, repeat.'),
-  state: z.enum(['queued', 'sent', 'failed']),
+  state: z
+    .enum(['queued', 'awaiting_approval', 'sent', 'failed', 'superseded', 'cancelled'])
+    .describe(
+      'awaiting_approval: everybody would see it, so a person must approve it; superseded: it was over before anything was sent; cancelled: somebody has the alert in hand.',
+    ),
   attempts: z.int(),
+  failure: z
+    .enum(['permanent', 'transient', 'rate_limited', 'auth'])
+    .nullable()
+    .describe('What kind of failure the last failed try was.'),
   error: z.string().nullable(),
+  failoverOf: z.string().nullable().describe('The delivery to another channel in whose place this one was sent.'),
   createdAt: Instant,
   sentAt: Instant.nullable(),
   subject: z.string(),
 });
 export type Delivery = z.infer<typeof Delivery>;
+
+/** How a channel is. Its options are not among it: some are secrets. */
+export const ChannelHealth = z.object({
+  name: z.string(),
+  type: z.string(),
+  label: z.string().describe('The type in words.'),
+  state: z
+    .enum(['unused', 'ok', 'failing', 'paused', 'disabled'])
+    .describe('paused: the service asked for a rest; disabled: its address or key is gone, nothing is sent.'),
+  failover: z.string().nullable().describe('The channel that gets what this one does not take.'),
+  queued: z.int().describe('Messages that wait to be sent.'),
+  oldestQueuedAt: Instant.nullable(),
+  lastSentAt: Instant.nullable(),
+  lastError: z.string().nullable().describe('Of the last try that failed.'),
+  failingSince: Instant.nullable(),
+  failures: z.int().describe('Tries that failed since the last that did not.'),
+  pausedUntil: Instant.nullable(),
+  disabledAt: Instant.nullable(),
+  disabledReason: z.string().nullable(),
+});
+export type ChannelHealth = z.infer<typeof ChannelHealth>;
+
+export const MessagePreview = z.object({
+  channel: z.string(),
+  type: z.string(),
+  subject: z.string(),
+  contentType: z.string().describe('Of the body, such as application/json.'),
+  body: z.string().describe('What the service would get, made readable.'),
+  notes: z.array(z.string()).describe('What was wrong with a template, and what did not fit.'),
+});
+export type MessagePreview = z.infer<typeof MessagePreview>;
+
+export const ActionState = z.enum([
+  'waiting',
+  'awaiting_approval',
+  'running',
+  'done',
+  'failed',
+  'refused',
+  'rejected',
+  'uncertain',
+]);
+export type ActionState = z.infer<typeof ActionState>;
+
+/** What an alert does, or did, by itself. */
+export const Action = z.object({
+  id: z.string(),
+  alert: z.string(),
+  model: z.string(),
+  rule: z.string(),
+  type: z.string(),
+  state: ActionState.describe('refused: a guard rail held it back; uncertain: it was stopped in the midst of it.'),
+  dryRun: z.boolean(),
+  plan: z.string().nullable().describe('What it is about to do, or did, in a sentence.'),
+  why: z.string().describe('What came of it, or what it waits for.'),
+  approvedBy: z.string().nullable(),
+  createdAt: Instant,
+  startedAt: Instant.nullable(),
+  endedAt: Instant.nullable(),
+});
+export type Action = z.infer<typeof Action>;
 
 export const RunState = z.enum([
   'queued',
@@ -275,6 +370,7 @@ export const EVENTS = {
   'window.measured': 'A window was measured or revised.',
   'alert.changed': 'An alert changed its state.',
   'delivery.changed': 'A message was sent or could not be.',
+  'action.changed': 'An action of an alert moved on.',
   'run.changed': 'A retraining run moved on.',
   'version.registered': 'A version was registered.',
   'version.promoted': 'Another version serves.',

@@ -32,6 +32,12 @@ export function durationMs(text: string): number {
   return Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS];
 }
 
+/** The duration as it is written, in the largest unit that it is whole in. */
+export function durationText(ms: number): string {
+  const [unit, size] = Object.entries(UNIT_MS).findLast(([, size]) => ms % size === 0) ?? ['s', 1_000];
+  return `${Math.ceil(ms / size)}${unit}`;
+}
+
 export const Duration = z
   .string()
   .regex(/^\d+(s|m|h|d|w)$/, 'expected a number with a unit s, m, h, d or w, such as 15m, 2h or 1d');
@@ -46,6 +52,18 @@ export type Season = z.infer<typeof Season>;
 
 /** Milliseconds after which a season comes round again. */
 export const seasonMs = (season: Season): number => (season === 'hour' ? UNIT_MS.d : UNIT_MS.w);
+
+/** A time zone by its IANA name. */
+export const TimeZone = z.string().refine(isTimeZone, 'expected an IANA time zone such as Europe/Berlin, or UTC');
+
+function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** An instant, ISO 8601 in UTC, as the API writes it. */
 export const Instant = z.iso.datetime();

@@ -1,5 +1,5 @@
-/** What a route asks of its caller. */
-export type Access = 'public' | 'read' | 'ingest' | 'infer' | 'operate' | 'admin';
+/** What a route asks of its caller; `link`: nothing but the signed link that is its address. */
+export type Access = 'public' | 'link' | 'read' | 'ingest' | 'infer' | 'operate' | 'admin';
 
 /** What a token is for. */
 export const ROLES = {
@@ -15,5 +15,5 @@ export type Role = keyof typeof ROLES;
 export const isRole = (name: string): name is Role => Object.hasOwn(ROLES, name);
 
 export function mayDo(role: Role, access: Access): boolean {
-  return access === 'public' || (ROLES[role] as readonly Access[]).includes(access);
+  return access === 'public' || access === 'link' || (ROLES[role] as readonly Access[]).includes(access);
 }

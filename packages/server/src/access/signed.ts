@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { decode, encode } from '../store/json.ts';
-import type { StoreReader } from '../store/open.ts';
+import type { StoreReader, StoreTx } from '../store/open.ts';
 
 /**
  * Links that carry their own permission: what they allow is written in them, with an end, and signed by a key that only this
@@ -29,6 +29,20 @@ export async function signingKeys(db: StoreReader): Promise<string[]> {
     .onConflict((c) => c.doNothing())
     .execute();
   return decode<string[]>((await read())!);
+}
+
+/** Keys that are kept: links of the ones before go on to hold until they run out. */
+const MOST_KEYS = 3;
+
+/** Makes a new key, which signs from now on. With `forget` the older ones go, and with them every link that is out. */
+export async function rotateSigningKeys(tx: StoreTx, { forget = false }: { forget?: boolean } = {}): Promise<void> {
+  const before = forget ? [] : await signingKeys(tx);
+  const value = encode([randomBytes(32).toString('base64'), ...before].slice(0, MOST_KEYS));
+  await tx
+    .insertInto('settings')
+    .values({ name: SETTING, value })
+    .onConflict((c) => c.column('name').doUpdateSet({ value }))
+    .execute();
 }
 
 /** A token for a URL: its content, readable by all, and the signature. */

@@ -321,7 +321,7 @@ describe('nothing twice, nothing lost', () => {
     const before = await everything();
     await measure(server, 2, { auc: 0.6, range: 0.1 });
     await measure(server, 2, { auc: 0.9 });
-    await measure(server, 1, { auc: 0.9 }, 7);
+    await measure(server, -1, { auc: 0.9 }, 7);
     expect(await everything()).toBe(before);
   });
 
@@ -366,7 +366,7 @@ describe('nothing twice, nothing lost', () => {
 
   test('an end never overtakes its beginning, and waits where the receiver asks to wait', async () => {
     const server = replica(configured());
-    receiver.answers = [{ status: 429, headers: { 'retry-after': '7200' } }];
+    receiver.answers = [{ status: 503, headers: { 'retry-after': '7200' } }];
     clock.set(START + DAY);
     await measure(server, 0, { range: 0.5 });
     expect(await settle(server)).toEqual([]);
@@ -390,11 +390,11 @@ describe('nothing twice, nothing lost', () => {
     expect(delivery!.attempts).toBeGreaterThan(50);
 
     receiver.answers = [{ status: 404 }];
-    expect(await server.alerting.testChannel('hook')).toMatchObject({ outcome: 'permanent', reason: 'rejected' });
+    expect(await server.alerting.testChannel('hook')).toMatchObject({ state: 'failed', failure: 'permanent' });
     receiver.answers = [];
     receiver.close();
     const outcome = await server.alerting.testChannel('hook');
-    expect(outcome).toMatchObject({ outcome: 'retry', reason: 'network' });
+    expect(outcome).toMatchObject({ state: 'failed', failure: 'transient' });
     expect(JSON.stringify(outcome)).not.toContain('s3cr3t');
   });
 

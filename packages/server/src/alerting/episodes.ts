@@ -1,197 +1,207 @@
-import { createHash } from 'node:crypto';
-import type { Cause, Measurement, ModelConfig, RuleConfig } from '@leeway/contract';
-import { formatWindow } from '../notify/format.ts';
-import { defaultSummary } from '../notify/message.ts';
 import { decode, encode } from '../store/json.ts';
 import type { StoreTx } from '../store/open.ts';
 import type { AlertFiringHook, AlertingContext } from './context.ts';
-import { alertLabels } from './decide/alert-labels.ts';
-import { findCause } from './decide/find-cause.ts';
-import type { Judgement } from './decide/judge-measurement.ts';
+import type { Evaluated } from './decide/evaluate-window.ts';
+import { fingerprint } from './decide/fingerprint.ts';
 import type { Route } from './decide/match-route.ts';
-import type { RuleMemory } from './decide/next-state.ts';
+import { type AlertSeverity, isWorse } from './decide/window-cost.ts';
+import { alertId, costText, describeAlert, type JudgedWindow, revisionText, stillText } from './describe-alert.ts';
 import { joinGroups, wakeGroupsOf } from './groups.ts';
-import { renderSummary } from './render-summary.ts';
-import { type AlertRow, activeSilences, type Evidence, toAlert } from './rows.ts';
+import { activeMutings } from './mutings.ts';
+import { startEscalations } from './oncall/escalations.ts';
+import { type AlertRow, type Evidence, toAlert } from './rows.ts';
 
-/** An alert is one episode of one instance of a rule; the same episode has the same id, however often it is evaluated. */
-export function alertId(model: string, rule: string, instance: string, fingerprint: string, since: number): string {
-  const hash = createHash('sha256').update(JSON.stringify([model, rule, instance, fingerprint, since]));
-  return `alert_${hash.digest('hex').slice(0, 20)}`;
+/** What becomes of an alert. */
+interface Change {
+  old: AlertRow | undefined;
+  row: AlertRow;
+  /** Nobody was told of it, and it is over: it leaves nothing behind. */
+  gone?: boolean;
+  history: { fromState: string; toState: string; why: string }[];
+  /** Whether something changed that a page shows. */
+  changed: boolean;
+  /** Whether it fires now and did not before. */
+  fired?: boolean;
+  /** Whether it fired before, and its severity has risen. */
+  worse?: boolean;
+  /** Whether its groups have to look at it again. */
+  wake?: boolean;
 }
 
-export interface EpisodeInput {
+/** An alert that is to end. */
+export interface Ending {
   id: string;
-  model: ModelConfig;
-  monitor: string;
-  rule: RuleConfig;
-  instance: string;
-  measurement: Measurement;
-  measurements: readonly Measurement[];
-  judgement: Judgement;
-  after: RuleMemory;
-  /** Version that served. */
-  version: string;
-  windowStart: number;
-  windowEnd: number;
+  why: string;
+  noData: boolean;
+  /** Whether labels that came late have ended it. */
+  revised?: boolean;
 }
 
-/** Writes the alert of an episode that is open after this window. */
-export async function writeEpisode(
+const CHUNK = 200;
+
+/** Writes the alerts of all instances that were judged over a window: those that are open after it, and those that it ends. */
+export async function writeEpisodes(
   ctx: AlertingContext,
   tx: StoreTx,
   root: Route,
   hooks: readonly AlertFiringHook[],
-  input: EpisodeInput,
+  window: JudgedWindow,
+  evaluated: readonly Evaluated[],
 ): Promise<void> {
-  const { id, judgement } = input;
   const now = ctx.clock.now();
-  const old = await tx.selectFrom('alerts').selectAll().where('id', '=', id).executeTakeFirst();
-  const { status, noData } = input.after.current;
+  const idOf = ({ rule, instance }: Evaluated, since: number) =>
+    alertId(window.model.name, rule.name, instance, fingerprint(rule), since);
+  const open = evaluated.flatMap((result) =>
+    result.after.alert === null ? [] : [{ id: idOf(result, result.after.alert), result }],
+  );
+  const over = evaluated.flatMap((result): Ending[] => {
+    const { before, after, judgement, revised } = result;
+    if (!before || before.alert === null || after.alert !== null) return [];
+    const text = revisionText(window, result);
+    const why = text === null ? judgement.why : `${text}: retracted`;
+    return [{ id: idOf(result, before.alert), why, noData: after.current.noData, revised: revised !== null }];
+  });
+  const known = await readAlerts(
+    tx,
+    [...open, ...over].map(({ id }) => id),
+  );
+  const changes = [
+    ...open.map(({ id, result }) => openChange(id, window, result, known.get(id), now)),
+    ...over.flatMap((ending) => endChange(ending, known.get(ending.id), now)),
+  ];
+  await write(ctx, tx, root, changes);
+  const begun = changes.filter(({ fired, worse }) => fired || worse);
+  if (begun.length === 0) return;
+  const mutings = await activeMutings(ctx, tx, now, [window.model.name]);
+  for (const { row, fired } of begun) {
+    const alert = toAlert(row, mutings, now);
+    if (!fired) await startEscalations(ctx, tx, alert, { again: false });
+    else for (const hook of hooks) await hook(tx, alert);
+  }
+}
+
+/** Ends alerts. One that never fired leaves nothing behind. */
+export async function endEpisodes(
+  ctx: AlertingContext,
+  tx: StoreTx,
+  root: Route,
+  endings: readonly Ending[],
+): Promise<void> {
+  const known = await readAlerts(
+    tx,
+    endings.map(({ id }) => id),
+  );
+  const now = ctx.clock.now();
+  await write(
+    ctx,
+    tx,
+    root,
+    endings.flatMap((ending) => endChange(ending, known.get(ending.id), now)),
+  );
+}
+
+function openChange(
+  id: string,
+  window: JudgedWindow,
+  result: Evaluated,
+  old: AlertRow | undefined,
+  now: number,
+): Change {
+  const { status, noData } = result.after.current;
   const fires = status !== 'pending';
   const row: AlertRow = {
-    ...described(input, old, now),
+    ...describeAlert(id, window, result, old, now),
     state: status,
     noData: noData ? 1 : 0,
     firedAt: fires ? (old?.firedAt ?? now) : (old?.firedAt ?? null),
     resolvedAt: null,
   };
-  const { id: _, ...values } = row;
-  await tx
-    .insertInto('alerts')
-    .values(row)
-    .onConflict((c) => c.column('id').doUpdateSet(values))
-    .execute();
-
   const was = old?.state ?? 'inactive';
-  const fired = was === 'firing' || was === 'recovering';
-  if (was !== status) await record(ctx, tx, row, was, status, judgement.why);
-  else if (old?.noData !== row.noData) await tell(ctx, tx, row);
-  if (fires) await joinGroups(ctx, tx, root, { id, labels: decode(row.labels) });
-  // Fewer breaches after a revision than before: what was announced is taken back.
-  if (fired && !fires) await wakeGroupsOf(ctx, tx, root, id);
-  if (fires && !fired) {
-    // It may still be a member whose end was not told yet: then the group has to look again too.
-    if (old) await wakeGroupsOf(ctx, tx, root, id);
-    const alert = toAlert(row, await activeSilences(tx, now), now);
-    for (const hook of hooks) await hook(tx, alert);
+  const didFire = was === 'firing' || was === 'recovering';
+  const revised = revisionText(window, result);
+  const history: Change['history'] = [];
+  if (was !== status) {
+    const why = revised === null ? result.judgement.why : `${revised}: ${result.judgement.why}`;
+    history.push({ fromState: was, toState: status, why });
+  } else if (revised !== null) {
+    history.push({ fromState: was, toState: status, why: `${revised}: ${stillText(result)}` });
   }
+  const rises =
+    old !== undefined &&
+    typeof result.rule.severity !== 'string' &&
+    isWorse(row.severity as AlertSeverity, old.severity as AlertSeverity);
+  if (rises) {
+    const why = `the severity rose from ${old.severity} to ${row.severity}: ${costText(result, row.cost)}`;
+    history.push({ fromState: status, toState: status, why });
+  }
+  const shown = old && (old.noData !== row.noData || old.certainty !== row.certainty);
+  return {
+    old,
+    row,
+    history,
+    changed: history.length > 0 || shown === true,
+    fired: fires && !didFire,
+    worse: rises && fires,
+    // Fewer breaches after a revision than before: what was announced is taken back. And one that fires again may still be
+    // a member whose end was not told yet.
+    wake: (didFire && !fires) || (old !== undefined && fires && !didFire) || (rises && fires),
+  };
 }
 
-/** Ends an episode. One that never fired leaves nothing behind. */
-export async function endEpisode(
-  ctx: AlertingContext,
-  tx: StoreTx,
-  root: Route,
-  id: string,
-  why: string,
-  noData: boolean,
-): Promise<void> {
-  const old = await tx.selectFrom('alerts').selectAll().where('id', '=', id).executeTakeFirst();
-  if (!old || old.state === 'resolved') return;
-  if (old.firedAt === null) {
-    await tx.deleteFrom('alertHistory').where('alert', '=', id).execute();
-    await tx.deleteFrom('alerts').where('id', '=', id).execute();
-    await tell(ctx, tx, { ...old, state: 'inactive' });
-    return;
-  }
+function endChange({ id, why, noData, revised }: Ending, old: AlertRow | undefined, now: number): Change[] {
+  if (!old || old.id !== id || old.state === 'resolved') return [];
+  if (old.firedAt === null)
+    return [{ old, row: { ...old, state: 'inactive' }, gone: true, history: [], changed: true }];
   const evidence = encode<unknown>({ ...decode<Evidence>(old.evidence as string), why });
-  const row: AlertRow = { ...old, state: 'resolved', resolvedAt: ctx.clock.now(), noData: noData ? 1 : 0, evidence };
-  const { state, resolvedAt, noData: flag } = row;
-  await tx.updateTable('alerts').set({ state, resolvedAt, noData: flag, evidence }).where('id', '=', id).execute();
-  await record(ctx, tx, row, old.state, 'resolved', why);
-  await wakeGroupsOf(ctx, tx, root, id);
+  const certainty = revised ? 'revised' : old.certainty;
+  const row: AlertRow = { ...old, state: 'resolved', resolvedAt: now, noData: noData ? 1 : 0, evidence, certainty };
+  return [{ old, row, history: [{ fromState: old.state, toState: 'resolved', why }], changed: true, wake: true }];
 }
 
-/** What the alert says. Its numbers stay those of the last bad window: of a later, better one it says only how it was. */
-function described(
-  input: EpisodeInput,
-  old: AlertRow | undefined,
-  now: number,
-): Omit<AlertRow, 'state' | 'noData' | 'firedAt' | 'resolvedAt'> {
-  const { id, model, monitor, rule, instance, measurement, judgement, version } = input;
-  const wording = {
-    severity: rule.severity,
-    labels: encode(alertLabels(model, monitor, rule, measurement)),
-    runbook: rule.runbook ?? null,
-  };
-  const bad = judgement.verdict === 'breach' || (judgement.verdict === 'no_data' && rule.noData === 'alert');
-  if (old && !bad) {
-    const evidence = { ...decode<Evidence>(old.evidence as string), why: judgement.why };
-    return { ...old, ...wording, evidence: encode<unknown>(evidence) };
+async function readAlerts(tx: StoreTx, ids: readonly string[]): Promise<Map<string, AlertRow>> {
+  const found = new Map<string, AlertRow>();
+  for (const some of chunks(ids)) {
+    const rows = await tx.selectFrom('alerts').selectAll().where('id', 'in', some).execute();
+    for (const row of rows) found.set(row.id, row);
   }
-  const { column, slice, lower, upper, n, coverage, reference } = measurement;
-  const { value, threshold, why } = judgement;
-  const cause = judgement.verdict === 'breach' ? causeOf(input) : null;
-  const otherwise = defaultSummary({ metric: rule.metric, column, slice, value, threshold });
-  const evidence: Evidence = { lower, upper, n, coverage, reference, why };
-  return {
-    id,
-    model: model.name,
-    rule: rule.name,
-    instance,
-    metric: rule.metric,
-    column,
-    slice,
-    version,
-    ...wording,
-    value,
-    threshold,
-    windowStart: input.windowStart,
-    windowEnd: input.windowEnd,
-    summary: rule.summary ? renderSummary(rule.summary, variables(input, cause), otherwise) : otherwise,
-    cause: cause && encode<unknown>(cause),
-    evidence: encode<unknown>(evidence),
-    activeAt: old?.activeAt ?? now,
-    acknowledgedBy: old?.acknowledgedBy ?? null,
-    acknowledgedAt: old?.acknowledgedAt ?? null,
-    acknowledgedUntil: old?.acknowledgedUntil ?? null,
-    assignee: old?.assignee ?? null,
-    verdict: old?.verdict ?? null,
-    certainty: 'confirmed',
-    cost: null,
-    flapping: old?.flapping ?? 0,
-  };
+  return found;
 }
 
-function causeOf({ model, measurement, measurements, judgement }: EpisodeInput): Cause {
-  const { value, threshold } = judgement;
-  const worse = value !== null && threshold !== null && value < threshold ? 'lower' : 'higher';
-  return findCause({ subject: measurement, measurements, columns: model.columns, worse });
+async function write(ctx: AlertingContext, tx: StoreTx, root: Route, changes: readonly Change[]): Promise<void> {
+  const at = ctx.clock.now();
+  const kept = changes.filter(({ gone }) => !gone);
+  for (const some of chunks(changes.filter(({ gone }) => gone).map(({ row }) => row.id))) {
+    await tx.deleteFrom('alertHistory').where('alert', 'in', some).execute();
+    await tx.deleteFrom('alerts').where('id', 'in', some).execute();
+  }
+  for (const some of chunks(kept)) {
+    const columns = Object.keys(some[0]!.row).filter((name) => name !== 'id') as (keyof AlertRow)[];
+    await tx
+      .insertInto('alerts')
+      .values(some.map(({ row }) => row))
+      .onConflict((c) =>
+        c
+          .column('id')
+          .doUpdateSet((e) => Object.fromEntries(columns.map((name) => [name, e.ref(`excluded.${name}`)])) as object),
+      )
+      .execute();
+  }
+  const history = kept.flatMap(({ row, history }) => history.map((entry) => ({ alert: row.id, at, ...entry })));
+  for (const some of chunks(history)) await tx.insertInto('alertHistory').values(some).execute();
+  const events = changes.filter(({ changed }) => changed);
+  await ctx.events.emitAll(
+    tx,
+    'alert.changed',
+    events.map(({ row: { id, model, rule, state } }) => ({ model, data: { alert: id, rule, state } })),
+  );
+  const firing = kept.filter(({ row }) => row.state === 'firing' || row.state === 'recovering');
+  if (firing.length > 0) {
+    const members = firing.map(({ row }) => ({ id: row.id, labels: decode<Record<string, string>>(row.labels) }));
+    await joinGroups(ctx, tx, root, members);
+  }
+  for (const { row, wake } of kept) if (wake) await wakeGroupsOf(ctx, tx, root, row.id);
 }
 
-function variables({ model, rule, measurement, judgement, windowStart, windowEnd }: EpisodeInput, cause: Cause | null) {
-  const { column, slice } = measurement;
-  const { value, threshold } = judgement;
-  const window = formatWindow(windowStart, windowEnd);
-  return {
-    rule: rule.name,
-    model: model.name,
-    metric: rule.metric,
-    value,
-    threshold,
-    column,
-    slice,
-    window,
-    cause: cause?.summary ?? '',
-  };
-}
-
-async function record(
-  ctx: AlertingContext,
-  tx: StoreTx,
-  alert: AlertRow,
-  fromState: string,
-  toState: string,
-  why: string,
-): Promise<void> {
-  await tx
-    .insertInto('alertHistory')
-    .values({ alert: alert.id, at: ctx.clock.now(), fromState, toState, why })
-    .execute();
-  await tell(ctx, tx, alert);
-}
-
-async function tell(ctx: AlertingContext, tx: StoreTx, { id, model, rule, state }: AlertRow): Promise<void> {
-  await ctx.events.emit(tx, 'alert.changed', model, { alert: id, rule, state });
+function chunks<T>(all: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(all.length / CHUNK) }, (_, i) => all.slice(i * CHUNK, (i + 1) * CHUNK));
 }

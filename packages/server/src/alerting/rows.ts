@@ -1,20 +1,22 @@
-import type { Alert, AlertState, Cause, Delivery, Muting, Silence } from '@leeway/contract';
-import { LeewayError } from '@leeway/contract';
+import type { Alert, AlertState, Cause, Delivery, Matchers, Silence } from '@leeway/contract';
+import { durationText, LeewayError } from '@leeway/contract';
 import type { Selectable } from 'kysely';
 import { iso, isoOrNull } from '../platform/clock.ts';
 import { decode, decodeOrNull } from '../store/json.ts';
 import type { StoreReader } from '../store/open.ts';
 import type { Schema } from '../store/schema.ts';
-import { findSilence, type SilenceSpan } from './decide/match-silence.ts';
+import type { OpenAlert } from './decide/causal-order.ts';
+import type { Mutings } from './decide/mutings.ts';
 
 /** What `alerts.evidence` holds: what stood behind the judgement. */
-export type Evidence = Pick<Alert, 'lower' | 'upper' | 'n' | 'coverage' | 'reference' | 'why'>;
+export type Evidence = Pick<Alert, 'lower' | 'upper' | 'n' | 'coverage' | 'reference' | 'why' | 'conditions'>;
 
 export type AlertRow = Selectable<Schema['alerts']>;
 
-/** The alert as the API has it. */
-export function toAlert(row: AlertRow, silences: readonly SilenceSpan[], now: number): Alert {
+/** The alert as the API has it. An acknowledgement that has run out counts as none. */
+export function toAlert(row: AlertRow, mutings: Mutings, now: number): Alert {
   const labels = decode<Record<string, string>>(row.labels);
+  const inHand = row.acknowledgedUntil === null || row.acknowledgedUntil > now;
   return {
     id: row.id,
     model: row.model,
@@ -37,33 +39,30 @@ export function toAlert(row: AlertRow, silences: readonly SilenceSpan[], now: nu
     activeAt: iso(row.activeAt),
     firedAt: isoOrNull(row.firedAt),
     resolvedAt: isoOrNull(row.resolvedAt),
-    acknowledgedBy: row.acknowledgedBy,
-    acknowledgedAt: isoOrNull(row.acknowledgedAt),
-    acknowledgedUntil: isoOrNull(row.acknowledgedUntil),
+    acknowledgedBy: inHand ? row.acknowledgedBy : null,
+    acknowledgedAt: inHand ? isoOrNull(row.acknowledgedAt) : null,
+    acknowledgedUntil: inHand ? isoOrNull(row.acknowledgedUntil) : null,
     assignee: row.assignee,
     verdict: row.verdict as Alert['verdict'],
     certainty: row.certainty as Alert['certainty'],
     cost: row.cost,
     flapping: row.flapping === 1,
-    muted: row.state === 'resolved' ? null : mutedBy(silences, labels, now),
-    ...decode<Evidence>(row.evidence as string),
+    muted: row.state === 'resolved' ? null : mutings.of(openAlert(row)),
+    conditions: [], // of an alert of a release that did not write any
+    ...decode<Omit<Evidence, 'conditions'> & Partial<Evidence>>(row.evidence as string),
   };
 }
 
-function mutedBy(silences: readonly SilenceSpan[], labels: Record<string, string>, now: number): Muting | null {
-  const silence = findSilence(silences, labels, now);
-  if (!silence) return null;
-  return { by: 'silence', ref: silence.id, text: `silenced by ${silence.id}`, until: iso(silence.endsAt) };
-}
-
-export async function activeSilences(db: StoreReader, now: number): Promise<SilenceSpan[]> {
-  const rows = await db
-    .selectFrom('silences')
-    .select(['id', 'matchers', 'startsAt', 'endsAt'])
-    .where('startsAt', '<=', now)
-    .where('endsAt', '>', now)
-    .execute();
-  return rows.map((row) => ({ ...row, matchers: decode<Record<string, string>>(row.matchers) }));
+/** What decides whether an alert is told. */
+export function openAlert(row: AlertRow): OpenAlert {
+  const { id, model, rule, metric, column, slice, value, threshold } = row;
+  return {
+    ...{ id, model, rule, metric, column, slice, value, threshold },
+    severity: row.severity as OpenAlert['severity'],
+    labels: decode<Record<string, string>>(row.labels),
+    noData: row.noData === 1,
+    since: row.firedAt ?? row.activeAt,
+  };
 }
 
 export async function alertRow(db: StoreReader, id: string): Promise<AlertRow> {
@@ -72,12 +71,19 @@ export async function alertRow(db: StoreReader, id: string): Promise<AlertRow> {
   return row;
 }
 
+/** The silence as the API has it. */
 export function toSilence(row: Selectable<Schema['silences']>): Silence {
   return {
     id: row.id,
-    matchers: decode<Record<string, string>>(row.matchers),
+    kind: row.kind as Silence['kind'],
+    automatic: row.kind === 'grace',
+    matchers: decode<Matchers>(row.matchers as string),
     startsAt: iso(row.startsAt),
     endsAt: iso(row.endsAt),
+    untilResolved: row.untilResolved === 1,
+    expireWhenIdle: row.idleMs === null ? null : durationText(row.idleMs),
+    tellStart: row.tellStart === 1,
+    tellEnd: row.tellEnd === 1,
     createdBy: row.createdBy,
     comment: row.comment,
   };
@@ -91,7 +97,9 @@ export function toDelivery(row: Selectable<Schema['deliveries']>): Delivery {
     reason: row.reason,
     state: row.state as Delivery['state'],
     attempts: row.attempts,
+    failure: row.failure as Delivery['failure'],
     error: row.error,
+    failoverOf: row.failoverOf,
     createdAt: iso(row.createdAt),
     sentAt: isoOrNull(row.sentAt),
     subject: row.subject,

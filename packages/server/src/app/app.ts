@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Config, LeewayError, type VersionInfo, WATCH_MONITOR } from '@leeway/contract';
 import type { FastifyInstance } from 'fastify';
+import { ACTIONS, registerActions } from '../actions/index.ts';
 import { registerAlerting } from '../alerting/index.ts';
 import { Audit } from '../audit/audit.ts';
 import type { Plugins } from '../config/check-references.ts';
@@ -53,6 +54,7 @@ export interface AppOptions {
 export const PLUGINS: Plugins = {
   channels: new Map(CHANNELS.map((channel) => [channel.type, channel.options])),
   executors: new Map(EXECUTORS.map((executor) => [executor.type, executor.options])),
+  actions: new Map(ACTIONS.map((action) => [action.type, action.options])),
 };
 
 /** What to let go of at the end, first opened first. */
@@ -138,6 +140,12 @@ export class App {
     const kpis = registerKpis(ctx, ingest, outbound);
     const retraining = registerRetraining(ctx);
     alerting.onAlertFiring(retraining.onAlertFiring);
+    const checkLoads = (found: VersionInfo) => checkServable(ctx, found);
+    const actions = registerActions(
+      { ...ctx, outbound, retraining, checkLoads },
+      { alertOf: async (id) => (await alerting.getAlert(id)).alert, note: alerting.note },
+    );
+    alerting.onAlertFiring(actions.onAlertFiring);
     registerWindows(ctx, async ({ model, monitor, window, revision, final, measured }) => {
       // Everything known of the window, so that an alert on performance can name the drift behind it.
       const measurements = await readMeasurements(warehouse, {
@@ -175,6 +183,7 @@ export class App {
       config = next;
       await store.db.transaction().execute(async (tx) => {
         await alerting.reconcileRules(tx);
+        await alerting.schedule(tx);
         await scheduleMonitors(ctx, tx);
         await kpis.schedule(tx);
         await watch.schedule(tx);
@@ -210,9 +219,10 @@ export class App {
       ingest,
       alerting,
       retraining,
+      actions,
       charts,
       exposition,
-      checkLoads: (found: VersionInfo) => checkServable(ctx, found),
+      checkLoads,
       installGateway: async (http: FastifyInstance) => void (await http.register(gatewayRoutes, { gateway, version })),
       configuration: {
         async plan(document) {

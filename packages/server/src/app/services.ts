@@ -1,5 +1,6 @@
 import type { VersionInfo } from '@leeway/contract';
 import type { FastifyInstance } from 'fastify';
+import type { Actions } from '../actions/index.ts';
 import type { Alerting } from '../alerting/index.ts';
 import type { ConfigChange } from '../config/revisions.ts';
 import type { Context } from '../context.ts';
@@ -16,6 +17,7 @@ export interface Services {
   ingest: Ingest;
   alerting: Alerting;
   retraining: Retraining;
+  actions: Actions;
   /** Pictures of alerts, for messages. */
   charts: AlertCharts;
   /** For Prometheus. */

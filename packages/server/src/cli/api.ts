@@ -43,6 +43,17 @@ export class Api {
     return this.#call('DELETE', path);
   }
 
+  /** Opens a stream of server-sent events; `last` is the id of the last that was seen. */
+  async stream(
+    path: string,
+    { signal, last }: { signal: AbortSignal; last?: string },
+  ): Promise<AsyncIterable<Uint8Array>> {
+    const headers = { accept: 'text/event-stream', ...(last !== undefined && { 'last-event-id': last }) };
+    const response = await this.#fetch(`/api/v1${path}`, { signal, headers });
+    if (!response.ok) throw await problemOf(response);
+    return response.body ?? new ReadableStream<Uint8Array>();
+  }
+
   /** Sends rows as NDJSON. */
   ingest(model: string, kind: 'predictions' | 'labels', rows: readonly object[]): Promise<IngestResult> {
     const body = rows.map((row) => JSON.stringify(row)).join('\n');
@@ -69,31 +80,37 @@ export class Api {
   }
 
   async #send<T>(method: string, path: string, body: string | undefined, contentType: string): Promise<T> {
-    let response: Response;
+    const response = await this.#fetch(path, {
+      method,
+      headers: body === undefined ? {} : { 'content-type': contentType },
+      ...(body === undefined ? {} : { body }),
+    });
+    if (!response.ok) throw await problemOf(response);
+    return (response.status === 204 ? undefined : await response.json()) as T;
+  }
+
+  async #fetch(path: string, init: RequestInit & { headers: Record<string, string> }): Promise<Response> {
+    const headers = { ...(this.#token ? { authorization: `Bearer ${this.#token}` } : {}), ...init.headers };
     try {
-      response = await fetch(`${this.#url}${path}`, {
-        method,
-        headers: {
-          ...(this.#token ? { authorization: `Bearer ${this.#token}` } : {}),
-          ...(body === undefined ? {} : { 'content-type': contentType }),
-        },
-        ...(body === undefined ? {} : { body }),
-      });
+      return await fetch(`${this.#url}${path}`, { ...init, headers });
     } catch (error) {
       throw new LeewayError('unreachable', `${this.#url}: ${(error as { cause?: Error }).cause?.message ?? error}`, {
         cause: error,
       });
     }
-    if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T;
-    const problem = (await response.json().catch(() => null)) as Problem | null;
-    const code = problem && problem.code in ERRORS ? (problem.code as ErrorCode) : 'internal';
-    const mistakes = problem?.['mistakes'];
-    throw new LeewayError(
-      code,
-      problem?.detail ?? `the server answered ${response.status}`,
-      mistakes ? { extra: { mistakes } } : {},
-    );
   }
+}
+
+/** What an answer that refuses says. */
+async function problemOf(response: Response): Promise<LeewayError> {
+  const problem = (await response.json().catch(() => null)) as Problem | null;
+  const code = problem && problem.code in ERRORS ? (problem.code as ErrorCode) : 'internal';
+  const mistakes = problem?.['mistakes'];
+  return new LeewayError(
+    code,
+    problem?.detail ?? `the server answered ${response.status}`,
+    mistakes ? { extra: { mistakes } } : {},
+  );
 }
 
 async function readLocal(data: string): Promise<{ url?: string; token?: string }> {

@@ -4,40 +4,70 @@ import {
   type ModelConfig,
   type MonitorConfig,
   type RouteConfig,
-  type RuleConfig,
   seasonMs,
+  WATCH_MONITOR,
 } from '@leeway/contract';
 import { type ComparisonMetric, driftTests, performanceMetrics } from '@leeway/stats';
 import { Cron } from 'croner';
 import type { z } from 'zod';
+import { optionsOf } from '../actions/options.ts';
 import { estimateMistakes } from '../estimation/estimate-mistakes.ts';
-import { metricsOf, monitoringMetrics } from '../monitoring/metrics.ts';
 import { detectorMistakes } from '../monitoring/streams/detector-mistakes.ts';
-import { nearest } from './nearest.ts';
+import { channelOptions } from '../notify/channel.ts';
+import { failoverLoop } from '../notify/failover.ts';
+import { checkOnCall } from './check-on-call.ts';
+import { checkRouting } from './check-routing.ts';
+import { checkRules } from './check-rules.ts';
+import { checkTemplates } from './check-templates.ts';
+import type { FromTemplate } from './expand-rules.ts';
+import { mustBe, type Note, unique } from './must-be.ts';
 
 /** The plug-ins that a configuration may name, each with the schema of its options. */
 export interface Plugins {
   channels: ReadonlyMap<string, z.ZodType>;
   executors: ReadonlyMap<string, z.ZodType>;
+  actions: ReadonlyMap<string, z.ZodType>;
 }
 
-type Note = (path: readonly PropertyKey[], message: string) => void;
-
-/** Checks what a schema can't: that names which refer to something refer to something that is there. */
-export function checkReferences(config: Config, plugins: Plugins, note: Note): void {
+/**
+ * Checks what a schema can't: that names which refer to something refer to something that is there. `inherited` says which rules
+ * the models have from templates.
+ */
+export function checkReferences(
+  config: Config,
+  inherited: readonly FromTemplate[][],
+  plugins: Plugins,
+  note: Note,
+): void {
   const channels = config.channels.map((channel) => channel.name);
   unique(channels, ['channels'], note);
   config.channels.forEach((channel, i) => {
-    const { name: _name, type, sendResolved: _sendResolved, ...options } = channel;
-    plugin(plugins.channels, 'channel', type, options, ['channels', i], note);
+    plugin(plugins.channels, 'channel', channel.type, channelOptions(channel), ['channels', i], note);
+    checkFailover(config.channels, i, note);
+    checkTemplates(channel, ['channels', i], note);
   });
+  checkOnCall(config, note);
   checkRoute(config.routes, ['routes'], channels, note);
+  checkRouting(config, note);
   unique(
     config.models.map((model) => model.name),
     ['models'],
     note,
   );
-  config.models.forEach((model, i) => checkModel(model, plugins, ['models', i], note));
+  const templates = config.rules.map((rule) => rule.name);
+  unique(templates, ['rules'], note);
+  config.models.forEach((model, i) => checkModel(model, inherited[i] ?? [], plugins, ['models', i], note));
+}
+
+/** A channel hands what it can't deliver to another, and that must come to an end. */
+function checkFailover(channels: Config['channels'], i: number, note: Note): void {
+  const { name = '', failover } = channels[i] ?? {};
+  if (failover === undefined) return;
+  const path = ['channels', i, 'failover'];
+  const names = channels.map((channel) => channel.name);
+  mustBe(failover, names, 'channel', path, note);
+  const loop = failoverLoop(name, (of) => channels.find((channel) => channel.name === of)?.failover);
+  if (loop) note(path, `a failover must come to an end: ${loop.join(' to ')} is a loop`);
 }
 
 function checkRoute(route: RouteConfig, path: PropertyKey[], channels: string[], note: Note): void {
@@ -45,7 +75,13 @@ function checkRoute(route: RouteConfig, path: PropertyKey[], channels: string[],
   route.routes?.forEach((child, i) => checkRoute(child, [...path, 'routes', i], channels, note));
 }
 
-function checkModel(model: ModelConfig, plugins: Plugins, path: PropertyKey[], note: Note): void {
+function checkModel(
+  model: ModelConfig,
+  inherited: readonly FromTemplate[],
+  plugins: Plugins,
+  path: PropertyKey[],
+  note: Note,
+): void {
   const { columns, monitors, rules, retrain } = model;
   const tests = ['auto', ...driftTests.map((test) => test.id)];
   for (const [name, feature] of Object.entries(columns.features)) {
@@ -59,6 +95,19 @@ function checkModel(model: ModelConfig, plugins: Plugins, path: PropertyKey[], n
   checkScores(model, [...path, 'columns', 'scores'], note);
   const names = monitors.map((monitor) => monitor.name);
   unique(names, [...path, 'monitors'], note);
+  const watch = names.indexOf(WATCH_MONITOR);
+  if (watch >= 0)
+    note([...path, 'monitors', watch, 'name'], `"${WATCH_MONITOR}" is there without being declared; take another name`);
+  unique(
+    model.kpis.map((kpi) => kpi.name),
+    [...path, 'kpis'],
+    note,
+  );
+  unique(
+    model.feedback.questions.map((question) => question.name),
+    [...path, 'feedback', 'questions'],
+    note,
+  );
   const sliceable = [...columns.slices, ...columns.protected];
   for (const [name, { type }] of Object.entries(columns.features)) {
     if (type !== 'text' && type !== 'vector') sliceable.push(name);
@@ -90,25 +139,8 @@ function checkModel(model: ModelConfig, plugins: Plugins, path: PropertyKey[], n
       mustBe(test, tests, 'drift test', [...path, 'monitors', i, 'drift', 'tests', j], note),
     );
   });
-  unique(
-    rules.map((rule) => rule.name),
-    [...path, 'rules'],
-    note,
-  );
-  const metrics = metricIds(model);
-  rules.forEach((rule, i) => {
-    const at = [...path, 'rules', i];
-    mustBe(rule.metric, metrics, 'metric', [...at, 'metric'], note);
-    if (rule.monitor) mustBe(rule.monitor, names, 'monitor', [...at, 'monitor'], note);
-    const fixed = [rule.above, rule.below, rule.outside].some((limit) => limit !== undefined);
-    if (!fixed && !rule.threshold) note(at, 'needs one of above, below, outside or threshold');
-    checkThreshold(model, rule, at, note);
-    if (monitoringMetrics.some(({ id, of }) => id === rule.metric && of === 'column') && rule.column === undefined) {
-      note(at, `needs a column, or "*" for each: ${rule.metric} is measured by column`);
-    }
-    if (rule.of !== undefined && rule.of < rule.for)
-      note([...at, 'of'], `is ${rule.of}, and \`for\` asks for ${rule.for} of them`);
-  });
+  checkRules(model, inherited, path, note);
+  checkActions(model, inherited.length, plugins, path, note);
   if (!retrain) return;
   plugin(
     plugins.executors,
@@ -182,30 +214,6 @@ function checkBaseline(model: ModelConfig, monitor: MonitorConfig, at: PropertyK
     note([...at, 'length'], `is ${reference.length}, and the season comes round only after ${round / 86_400_000} d`);
 }
 
-function checkThreshold(model: ModelConfig, rule: RuleConfig, at: PropertyKey[], note: Note): void {
-  const { threshold } = rule;
-  if (!threshold) return;
-  const others = (['above', 'below', 'outside', 'clear'] as const).filter((key) => rule[key] !== undefined);
-  if (others.length > 0)
-    note([...at, 'threshold'], `stands in place of ${others.join(' and ')}: take one or the other`);
-  if (rule.against !== 'absolute')
-    note([...at, 'threshold'], `is learned from the values themselves; leave out \`against: ${rule.against}\``);
-  const monitor = model.monitors.find(({ name }) => name === rule.monitor) ?? model.monitors[0];
-  const kind = (monitor?.reference ?? model.reference).kind;
-  if (threshold.from === 'reference') {
-    if (!['training', 'validation', 'period'].includes(kind))
-      note([...at, 'threshold', 'from'], `wants a reference that stays, and it is "${kind}"; take \`from: history\``);
-    if (threshold.season) note([...at, 'threshold', 'season'], 'goes with `from: history` only');
-  }
-  if (!threshold.adjust || !monitor) return;
-  if (!threshold.season) return note([...at, 'threshold', 'adjust'], 'needs `season`, which says what comes round');
-  const period = seasonMs(threshold.season) / durationMs(monitor.window);
-  if (!Number.isInteger(period) || period < 2)
-    note([...at, 'threshold', 'adjust'], `needs a season of two windows or more, and windows last ${monitor.window}`);
-  else if (threshold.windows < 2 * period)
-    note([...at, 'threshold', 'windows'], `is ${threshold.windows}, and two seasons are ${2 * period} windows`);
-}
-
 function executorOptions({ type: _type, timeout: _timeout, ...options }: { type: string; timeout: string }): object {
   return options;
 }
@@ -217,9 +225,17 @@ const COMPARABLE: Record<ModelConfig['task'], readonly ComparisonMetric[]> = {
   regression: ['mae', 'mse', 'rmse'],
 };
 
-/** Every metric that a rule of the model can read. */
-export function metricIds(model: Pick<ModelConfig, 'task'>): string[] {
-  return metricsOf(model).map(({ id }) => id);
+/** Actions of the model's own rules; those of templates are checked where they come to stand first. */
+function checkActions(model: ModelConfig, inherited: number, plugins: Plugins, path: PropertyKey[], note: Note): void {
+  for (const [i, rule] of model.rules.entries()) {
+    const own = i < model.rules.length - inherited;
+    for (const [j, action] of rule.actions.entries()) {
+      const at = own ? [...path, 'rules', i, 'actions', j] : [...path, 'rules'];
+      plugin(plugins.actions, 'action', action.type, optionsOf(action), at, note);
+      if (action.type === 'retrain' && !model.retrain)
+        note(at, `retrains, and the model says nothing of retraining; add "retrain: {}" to it`);
+    }
+  }
 }
 
 function plugin(
@@ -237,21 +253,6 @@ function plugin(
     const missing = issue.code === 'invalid_type' && issue.path.length === 1 && !(String(issue.path[0]) in options);
     note([...path, ...issue.path], missing ? `is missing; expected ${issue.expected}` : issue.message);
   }
-}
-
-function mustBe(name: string, known: readonly string[], kind: string, path: PropertyKey[], note: Note): void {
-  if (known.includes(name)) return;
-  const near = nearest(name, known);
-  note(
-    path,
-    `there is no ${kind} "${name}"; ${near ? `did you mean "${near}"?` : `there are ${known.join(', ') || 'none'}`}`,
-  );
-}
-
-function unique(names: string[], path: PropertyKey[], note: Note): void {
-  names.forEach((name, i) => {
-    if (names.indexOf(name) !== i) note([...path, i, 'name'], `"${name}" is there twice`);
-  });
 }
 
 function isCron(expression: string): boolean {

@@ -28,6 +28,31 @@ test('includes add their models, as a map or as a list', async () => {
   expect(models[0]!.monitors).toMatchObject([{ name: 'daily', window: '1d', minimumRows: 100 }]);
 });
 
+test('rules of the top are rules of the models that have the labels, but for those with one of the same name', async () => {
+  const model = (name: string, over: object) => ({
+    ...{ name, task: 'binary', columns: { features: { a: { type: 'numeric' } } }, ...over },
+  });
+  const rule = (name: string, below: number) => ({ name, metric: 'roc_auc', below });
+  const { models, rules } = await checkConfig(
+    rawDocument({
+      apiVersion: 'leeway/v1',
+      rules: [{ ...rule('low', 0.7), models: { tier: 'gold', task: 'binary' } }, { ...rule('all', 0.5) }],
+      models: [
+        model('plain', {}),
+        model('gold', { labels: { tier: 'gold' } }),
+        model('own', { labels: { tier: 'gold' }, rules: [rule('low', 0.9)] }),
+      ],
+    }),
+    PLUGINS,
+  );
+  expect(models.map(({ name, rules }) => `${name}: ${rules.map((r) => `${r.name} ${r.below}`).join(', ')}`)).toEqual([
+    'plain: all 0.5',
+    'gold: low 0.7, all 0.5',
+    'own: low 0.9, all 0.5',
+  ]);
+  expect(rules).toHaveLength(2);
+});
+
 describe('a file with mistakes names each with its line, what was expected, and what may be meant', () => {
   const METRIC = /there is no metric "roc_auc"; there are mae, mse, rmse/;
   const cases: Record<string, [line: number | null, path: string, message: RegExp, file?: string][]> = {
@@ -69,6 +94,14 @@ describe('a file with mistakes names each with its line, what was expected, and 
     'model-without-task.yaml': [[3, 'models.0.task', /expected "binary" or "multiclass" or "regression", got nothing/]],
     'models-not-a-list.yaml': [[2, 'models', /expected array, got \{"main"/]],
     'not-a-map.yaml': [[null, '', /expected object, got \[/]],
+    'on-call-wrong.yaml': [
+      [8, 'onCall.people.ann.channels.0', /there is no channel "pagr"; did you mean "pager"\?/],
+      [12, 'onCall.schedules.ops.rotation.people.1', /there is no person "bne"/],
+      [12, 'onCall.schedules.ops.rotation.at', /expected a weekday and a time such as "Mon 09:00"/],
+      [16, 'onCall.escalations.default.steps.0.notify.0', /there is no schedule "opps"; did you mean "ops"\?/],
+      [16, 'onCall.escalations.default.steps.0.notify.1', /there is no channel "mail"; there are pager/],
+      [5, 'routes.escalation', /there is no escalation "defualt"; did you mean "default"\?/],
+    ],
     'port-is-text.yaml': [[3, 'server.port', /expected number, got "7373"/]],
     'port-too-high.yaml': [[4, 'server.port', /<=65535 \(got 73737\)/]],
     'route-to-nobody.yaml': [
@@ -89,6 +122,27 @@ describe('a file with mistakes names each with its line, what was expected, and 
       [11, 'models.0.rules.3.threshold.windows', /is 13, and two seasons are 14 windows/],
       [12, 'models.0.rules.4.threshold', /leave out `against: previous`/],
     ],
+    'rule-condition-key.yaml': [[10, 'models.0.rules.0.all.0.belo', /there is no such key; did you mean "below"\?/]],
+    'rule-conditions.yaml': [
+      [7, 'models.0.rules.0', /needs a metric, or one of all, any, not and expression/],
+      [8, 'models.0.rules.1', /has metric and any; a condition is one of them/],
+      [13, 'models.0.rules.2.all.1.any.0.metric', /did you mean "accuracy"\?/],
+      [14, 'models.0.rules.2.all.1.any.1', /needs a column, or "\*" for each/],
+      [15, 'models.0.rules.2.all.2.not', /needs one of above, below, outside or threshold/],
+      [16, 'models.0.rules.3.below', /belongs to a condition with a metric, and this one has `all`/],
+      [17, 'models.0.rules.4', /a rule is about the one or the other/],
+      [21, 'models.0.rules.5.noDataFor', /goes with `noData: alert` or `separate`, and it is keep/],
+      [22, 'models.0.rules.6.severity.cost.critical', /is 5, and has to be more than warning, 10/],
+      [22, 'models.0.rules.6.severity.cost', /needs prices: the model has no `cost`/],
+      [23, 'models.0.rules.7.expression', /Unexpected token/],
+      [24, 'models.0.rules.8.expression', /is a double; it has to be true or false/],
+      [25, 'models.0.rules.9.expression', /did you mean "roc_auc"\?/],
+      [26, 'models.0.rules.10.expression', /needs a column, as in m\["drift.score of COLUMN"\]/],
+    ],
+    'rule-template.yaml': [
+      [4, 'rules.1.name', /"auc-low" is there twice/],
+      [5, 'rules.2.metric', /for the model "m": there is no metric "roc_acu"; did you mean "roc_auc"\?/],
+    ],
     'rule-without-limit.yaml': [[7, 'models.0.rules.0', /needs one of above, below, outside or threshold/]],
     'scores-wrong.yaml': [
       [7, 'models.0.columns.scores', /is for a multiclass model, and this one is binary; take `score`/],
@@ -105,6 +159,11 @@ describe('a file with mistakes names each with its line, what was expected, and 
     ],
     'secret-not-in-environment.yaml': [[5, 'channels.0.url', /the environment has no variable LEEWAY_TEST_NOWHERE/]],
     'slice-unknown.yaml': [[8, 'models.0.monitors.0.slices.0', /there is no column "regoin"; did you mean "region"\?/]],
+    'template-broken.yaml': [
+      [6, 'channels.0.template.subject', /is no Liquid template: .*not closed/],
+      [11, 'channels.1.template.text', /is no Liquid template: tag .* not closed/],
+      [17, 'models.0.rules.0.summary', /is no Liquid template: tag .* not closed/],
+    ],
     'trigger-kind-unknown.yaml': [[8, 'models.0.retrain.triggers.0.on', /'alert' \| 'schedule'.*got "alarm"/]],
     'trigger-rule-unknown.yaml': [
       [8, 'models.0.retrain.triggers.0.rule', /there is no rule "gone"; there are none/],

@@ -4,6 +4,7 @@ import { Config, LeewayError } from '@leeway/contract';
 import { type Document, isMap, isNode, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { checkReferences, type Plugins } from './check-references.ts';
+import { expandRules } from './expand-rules.ts';
 import { nearest } from './nearest.ts';
 
 /** One mistake in a configuration, where it stands and what to do about it. */
@@ -129,15 +130,16 @@ export async function checkConfig(
   };
   const resolved = await resolveSecrets(raw.document, { env, secrets, note }, []);
   const parsed = Config.safeParse(resolved);
-  if (parsed.success) checkReferences(parsed.data, plugins, note);
-  else for (const issue of parsed.error.issues) noteIssue(issue, raw.document, note);
-  if (mistakes.length > 0 || !parsed.success) {
+  const expanded = parsed.success ? expandRules(parsed.data) : null;
+  if (expanded) checkReferences(expanded.config, expanded.inherited, plugins, note);
+  else if (parsed.error) for (const issue of parsed.error.issues) noteIssue(issue, raw.document, note);
+  if (mistakes.length > 0 || !expanded) {
     const text = mistakes.map(
       (m) => `${m.file}${m.line === null ? '' : `:${m.line}`}: ${m.path === '' ? '' : `${m.path}: `}${m.message}`,
     );
     throw new LeewayError('config_invalid', `\n  ${text.join('\n  ')}`, { extra: { mistakes } });
   }
-  return parsed.data;
+  return expanded.config;
 }
 
 type Note = (path: Path, message: string) => void;

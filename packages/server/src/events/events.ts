@@ -15,10 +15,21 @@ export class Events {
 
   /** Writes an event with the change that it tells of: pass the transaction. */
   async emit(db: StoreReader, name: EventName, model: string | null, data: Record<string, unknown>): Promise<void> {
-    await db
-      .insertInto('events')
-      .values({ at: this.#clock.now(), name, model, data: encode(data) })
-      .execute();
+    await this.emitAll(db, name, [{ model, data }]);
+  }
+
+  /** The same for many events of one name. */
+  async emitAll(
+    db: StoreReader,
+    name: EventName,
+    events: readonly { model: string | null; data: Record<string, unknown> }[],
+  ): Promise<void> {
+    if (events.length === 0) return;
+    const at = this.#clock.now();
+    for (let i = 0; i < events.length; i += 500) {
+      const rows = events.slice(i, i + 500).map(({ model, data }) => ({ at, name, model, data: encode(data) }));
+      await db.insertInto('events').values(rows).execute();
+    }
     setImmediate(() => this.#nudge.emit('event'));
   }
 

@@ -27,7 +27,7 @@ export function installAuth(app: FastifyInstance, db: StoreReader): void {
   });
   app.addHook('onRequest', async (request) => {
     const access = request.routeOptions.config.access ?? 'admin';
-    if (access === 'public' || request.is404) return;
+    if (access === 'public' || access === 'link' || request.is404) return;
     const token = tokenOf(request);
     const caller = token === undefined ? null : await callerOf(db, token);
     if (!caller)

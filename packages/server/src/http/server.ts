@@ -11,6 +11,7 @@ import {
 } from 'fastify-type-provider-zod';
 import type { Services } from '../app/services.ts';
 import { newId } from '../platform/ids.ts';
+import { installActions } from './act.ts';
 import { installAuth } from './auth.ts';
 import { installDashboard } from './dashboard.ts';
 import { installErrors } from './errors.ts';
@@ -78,6 +79,7 @@ export async function createHttp(services: Services): Promise<Http> {
   });
   await services.installGateway(app);
   await installFeedbackForm(app, services);
+  await installActions(app, services);
   await installDashboard(app);
   await app.ready();
   return app;

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Clock } from '../platform/clock.ts';
 import { newId } from '../platform/ids.ts';
 import type { Logger } from '../platform/log.ts';
@@ -28,6 +28,11 @@ export interface JobKind<P> {
   maxAttempts: number;
   /** Milliseconds to wait before the next try. */
   backoff(attempt: number, error: unknown): number;
+  /**
+   * How many of this kind may run at once, beside the others: for those that are many and mostly wait. What those that end
+   * together have to write is written together, so that they share the wait for the disk. Default: they share with all.
+   */
+  concurrency?: number;
   /** Runs when the last try has failed, with the job put aside in the same transaction. */
   onDead?(tx: StoreTx, job: Job<P>, error: unknown): Promise<void>;
 }
@@ -46,6 +51,9 @@ export interface EnqueueOptions {
 /** How long a lease holds without a heartbeat, in real milliseconds: it is about processes, not about the domain. */
 const LEASE_MS = 30_000;
 
+/** The pool of all kinds that have none of their own. */
+const SHARED = '';
+
 export const exponentialBackoff = (firstMs: number, mostMs: number) => (attempt: number) =>
   Math.min(mostMs, firstMs * 2 ** (attempt - 1));
 
@@ -59,6 +67,16 @@ export class RetryLater extends Error {
   }
 }
 
+/** How long jobs that run apart wait for others to be written and taken with, in real milliseconds. */
+const TOGETHER_MS = 4;
+
+/** What a job that has ended wants to write. */
+interface Waiting {
+  write: (tx: StoreTx) => Promise<void>;
+  done: () => void;
+  failed: (error: unknown) => void;
+}
+
 /** Scheduled and queued work that survives kill -9 and is shared between replicas by leases in the store. */
 export class Jobs {
   readonly #store: OpenStore;
@@ -66,7 +84,7 @@ export class Jobs {
   readonly #log: Logger;
   readonly #owner = newId('worker');
   readonly #kinds = new Map<string, JobKind<never>>();
-  readonly #running = new Map<number, { promise: Promise<void>; abort: AbortController }>();
+  readonly #running = new Map<number, { pool: string; promise: Promise<void>; abort: AbortController }>();
   readonly #concurrency: number;
   readonly #leaseMs: number;
   #timer: NodeJS.Timeout | undefined;
@@ -105,7 +123,7 @@ export class Jobs {
       .onConflict((c) => c.columns(['kind', 'key']).doNothing())
       .returning('id')
       .executeTakeFirst();
-    if (inserted) setImmediate(() => this.#poll());
+    if (inserted) setImmediate(() => this.#poll([this.#apart().includes(options.kind) ? options.kind : SHARED]));
     return inserted !== undefined;
   }
 
@@ -128,8 +146,9 @@ export class Jobs {
   async drain(): Promise<void> {
     for (;;) {
       const ended = this.#ended;
-      while (this.#running.size < this.#concurrency) {
-        if (!(await this.#takeOne())) break;
+      await this.#takeBack();
+      while (await this.#takeSome()) {
+        // each turn takes what there is room for, and lets it run
       }
       // A job that ended while another was looked for may have added one.
       if (this.#running.size === 0 && ended === this.#ended) return;
@@ -138,12 +157,20 @@ export class Jobs {
   }
 
   #polling = false;
-  async #poll(): Promise<void> {
+  /** Pools in which room was made while others were looked at. */
+  readonly #again = new Set<string>();
+
+  /** Looks for work: in all pools, or in those in which room was made. */
+  async #poll(pools?: string[]): Promise<void> {
+    for (const pool of pools ?? [SHARED, ...this.#apart()]) this.#again.add(pool);
     if (this.#stopped || this.#polling) return;
     this.#polling = true;
     try {
-      while (!this.#stopped && this.#running.size < this.#concurrency && (await this.#takeOne())) {
-        // each turn takes one job and lets it run
+      if (pools === undefined) await this.#takeBack();
+      while (!this.#stopped && this.#again.size > 0) {
+        const now = [...this.#again];
+        this.#again.clear();
+        if (await this.#takeSome(now)) for (const pool of now) this.#again.add(pool);
       }
     } catch (error) {
       this.#log.error({ err: error }, 'could not look for jobs');
@@ -152,34 +179,90 @@ export class Jobs {
     }
   }
 
-  async #takeOne(): Promise<boolean> {
-    const job = await this.#claim();
+  /**
+   * Runs one job at once, due or not, and gives back when its try is over. Tells false if there is none that is free: done
+   * already, or in the hands of somebody else.
+   */
+  async runNow(kind: string, key: string): Promise<boolean> {
+    const [job] = await this.#claim(sql`j.kind = ${kind} and j.key = ${key}`, 1, Number.MAX_SAFE_INTEGER);
     if (!job) return false;
+    await this.#begin(job, `now ${job.id}`);
+    return true;
+  }
+
+  /** The kinds that run apart from the others, each a pool of its own. */
+  #apart(): string[] {
+    return [...this.#kinds].flatMap(([kind, { concurrency }]) => (concurrency === undefined ? [] : [kind]));
+  }
+
+  /** Takes as many due jobs as there is room for, and lets them run. Tells whether there was one. */
+  async #takeSome(pools: string[] = [SHARED, ...this.#apart()]): Promise<boolean> {
+    let taken = 0;
+    for (const pool of pools) {
+      const limit = this.#kinds.get(pool)?.concurrency ?? this.#concurrency;
+      const room = limit - [...this.#running.values()].filter((run) => run.pool === pool).length;
+      if (room <= 0) continue;
+      const apart = this.#apart();
+      const others = apart.length === 0 ? sql`1 = 1` : sql`j.kind not in (${sql.join(apart)})`;
+      const jobs = await this.#claim(pool === SHARED ? others : sql`j.kind = ${pool}`, room, this.#clock.now());
+      for (const job of jobs) void this.#begin(job, pool);
+      taken += jobs.length;
+    }
+    return taken > 0;
+  }
+
+  /** A lease that ran out: its owner is gone, and whoever comes may take the job. */
+  async #takeBack(): Promise<void> {
+    await this.#store.db
+      .updateTable('jobs')
+      .set({ state: 'queued', leaseOwner: null, leaseUntil: null })
+      .where('state', '=', 'leased')
+      .where('leaseUntil', '<', Date.now())
+      .execute();
+  }
+
+  #begin(job: Omit<Job, 'signal'>, pool: string): Promise<void> {
     const abort = new AbortController();
     const promise = this.#run({ ...job, signal: abort.signal }, abort).finally(() => {
       this.#running.delete(job.id);
       this.#ended += 1;
-      setImmediate(() => this.#poll());
+      if (pool === SHARED) setImmediate(() => this.#poll([pool]));
+      else setTimeout(() => this.#poll([pool]), TOGETHER_MS);
     });
-    this.#running.set(job.id, { promise, abort });
-    return true;
+    this.#running.set(job.id, { pool, promise, abort });
+    return promise;
   }
 
-  async #claim(): Promise<Omit<Job, 'signal'> | undefined> {
+  async #claim(kinds: RawBuilder<unknown>, most: number, due: number): Promise<Omit<Job, 'signal'>[]> {
     const now = Date.now();
     const skipLocked = this.#store.dialect === 'postgres' ? sql`for update skip locked` : sql``;
     // A lane is taken in the order of ids: its head holds back the rest until it is done, even between tries.
-    const { rows } = await sql<{ id: number; kind: string; key: string; payload: string; attempts: number }>`
-      update jobs set state = 'leased', lease_owner = ${this.#owner}, lease_until = ${now + this.#leaseMs}, attempts = attempts + 1
-      where id = (
+    const { rows } = await sql<{
+      id: number;
+      kind: string;
+      key: string;
+      payload: string;
+      attempts: number;
+      runAt: number;
+    }>`
+      with due as materialized (
         select j.id from jobs j
-        where ((j.state = 'queued' and j.run_at <= ${this.#clock.now()}) or (j.state = 'leased' and j.lease_until < ${now}))
+        where j.state = 'queued' and j.run_at <= ${due} and ${kinds}
           and (j.lane is null or not exists (
             select 1 from jobs h where h.lane = j.lane and h.id < j.id and h.state in ('queued', 'leased')))
-        order by j.run_at, j.id limit 1 ${skipLocked})
-      returning id, kind, key, payload, attempts`.execute(this.#store.db);
-    const row = rows[0];
-    return row && { id: row.id, kind: row.kind, key: row.key, payload: decode(row.payload), attempt: row.attempts };
+        order by j.run_at, j.id limit ${most} ${skipLocked})
+      update jobs set state = 'leased', lease_owner = ${this.#owner}, lease_until = ${now + this.#leaseMs}, attempts = attempts + 1
+      where id in (select id from due)
+      returning id, kind, key, payload, attempts, run_at`.execute(this.#store.db);
+    return rows
+      .sort((a, b) => a.runAt - b.runAt || a.id - b.id)
+      .map((row) => ({
+        id: row.id,
+        kind: row.kind,
+        key: row.key,
+        payload: decode(row.payload),
+        attempt: row.attempts,
+      }));
   }
 
   async #run(job: Job, abort: AbortController): Promise<void> {
@@ -190,15 +273,46 @@ export class Jobs {
       // A failed last try puts a job aside; one that is still here took its process down with it, every time.
       if (job.attempt > kind.maxAttempts) throw new Error('the process ended in the midst of every try');
       const write = await kind.handler(job as never);
-      await this.#store.db.transaction().execute(async (tx) => {
+      const finish = async (tx: StoreTx) => {
         await this.#release(tx, job);
         await write?.(tx);
-      });
+      };
+      if (kind.concurrency === undefined) await this.#store.db.transaction().execute(finish);
+      else await this.#writeTogether(finish);
     } catch (error) {
       if (this.#stopped && job.signal.aborted) await this.#giveBack(job);
       else await this.#failed(job, kind, error);
     } finally {
       clearInterval(heartbeat);
+    }
+  }
+
+  readonly #waiting: Waiting[] = [];
+  #writing = false;
+
+  /** Commits with whatever else comes while the disk is busy. If one of them fails, each is tried by itself. */
+  async #writeTogether(write: (tx: StoreTx) => Promise<void>): Promise<void> {
+    const written = new Promise<void>((done, failed) => void this.#waiting.push({ write, done, failed }));
+    if (!this.#writing) {
+      this.#writing = true;
+      // A moment, so that what ends in it comes along.
+      setTimeout(async () => {
+        while (this.#waiting.length > 0) await this.#writeBatch(this.#waiting.splice(0));
+        this.#writing = false;
+      }, TOGETHER_MS);
+    }
+    return written;
+  }
+
+  async #writeBatch(batch: Waiting[]): Promise<void> {
+    try {
+      await this.#store.db.transaction().execute(async (tx) => {
+        for (const { write } of batch) await write(tx);
+      });
+      for (const { done } of batch) done();
+    } catch (error) {
+      if (batch.length === 1) batch[0]?.failed(error);
+      else for (const one of batch) await this.#writeBatch([one]);
     }
   }
 

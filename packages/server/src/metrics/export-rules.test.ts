@@ -63,6 +63,16 @@ describe('a rule as Prometheus has it', () => {
     { below: 0.7, clear: 0.75 },
     { below: 0.7, noData: 'alert' },
     { below: 0.7, slice: 'a=b' },
+    { below: 0.7, minimumCoverage: 0.5 },
+    { metric: 'freshness.labels', above: 3 },
+    {
+      metric: '',
+      any: [
+        { metric: 'roc_auc', below: 0.7 },
+        { metric: 'accuracy', below: 0.7 },
+      ],
+    },
+    { below: 0.7, severity: { cost: { critical: 100 } } },
   ])('what Prometheus cannot say is named: %j', (given) => {
     const { groups, left } = exportRules([model([rule(given)])]);
     expect(groups).toEqual([]);

@@ -1,4 +1,4 @@
-import { durationMs, type ModelConfig, type RuleConfig } from '@leeway/contract';
+import { durationMs, isWatchMetric, type ModelConfig, type RuleConfig } from '@leeway/contract';
 
 export interface ExportedRule {
   alert: string;
@@ -34,7 +34,9 @@ export function exportRules(models: readonly ModelConfig[]): PrometheusExport {
 }
 
 function whyNot(rule: RuleConfig): string | null {
-  if (rule.metric === undefined) return 'it combines conditions, or is an expression';
+  if (rule.metric === '') return 'it combines conditions, or is an expression';
+  if (isWatchMetric(rule.metric)) return 'it is looked at by the clock, and not told to Prometheus';
+  if (rule.minimumCoverage > 0) return 'it wants labels for a share of the predictions';
   if (rule.threshold) return 'its threshold is learned from earlier windows';
   if (rule.against === 'previous') return 'it compares with the window before';
   if (rule.of !== undefined) return 'it counts windows that need not follow each other';
@@ -72,7 +74,7 @@ function exportRule(model: ModelConfig, rule: RuleConfig): ExportedRule {
 }
 
 function expression(model: string, monitor: string, rule: RuleConfig): string {
-  const { metric = '', column, against, relative, significant, minimumRows } = rule;
+  const { metric, column, against, relative, significant, minimumRows } = rule;
   const matchers = [
     `model=${quote(model)}`,
     `monitor=${quote(monitor)}`,

@@ -12,15 +12,18 @@ test.each([
   { intent: 'it doubles', attempts: 4, chance: 1, expected: 40_000 },
   { intent: 'up to half an hour', attempts: 50, chance: 1, expected: 30 * 60_000 },
   { intent: 'what the receiver asks for comes first', attempts: 1, chance: 1, retryAfterMs: 90_000, expected: 90_000 },
-  { intent: 'a day, and no more', attempts: 60, chance: 1, now: 23.6 * HOUR, expected: null },
+  { intent: 'the last when the day is over', attempts: 60, chance: 1, now: 23.75 * HOUR, expected: HOUR / 4 },
+  { intent: 'and no more', attempts: 60, chance: 1, now: 24 * HOUR, expected: null },
   { intent: 'asked to wait beyond the day', attempts: 1, chance: 0, retryAfterMs: 25 * HOUR, expected: null },
 ])('$intent', ({ attempts, chance, retryAfterMs, now = 0, expected }) => {
   const outcome = { ...retry, ...(retryAfterMs && { retryAfterMs }) };
-  expect(decideRetry(outcome, { attempts, createdAt: 0, now, chance })).toBe(expected);
+  expect(decideRetry(outcome, { attempts, since: 0, now, chance, horizonMs: 24 * HOUR })).toBe(expected);
 });
 
 test('what is permanent is not tried again', () => {
-  expect(decideRetry({ ...retry, outcome: 'permanent' }, { attempts: 1, createdAt: 0, now: 0, chance: 1 })).toBeNull();
+  expect(
+    decideRetry({ ...retry, outcome: 'permanent' }, { attempts: 1, since: 0, now: 0, chance: 1, horizonMs: HOUR }),
+  ).toBeNull();
 });
 
 test('Retry-After in seconds and as a date', () => {

@@ -1,6 +1,6 @@
 import { type ChannelConfig, LeewayError } from '@leeway/contract';
 import { z } from 'zod';
-import type { Channel } from './channel.ts';
+import { type Channel, channelOptions } from './channel.ts';
 import { CHANNELS } from './channels/index.ts';
 import { secretsOf } from './secret.ts';
 
@@ -34,13 +34,13 @@ export interface ConfiguredChannel {
 
 /** The channel behind an entry of the configuration, with its options checked; `config_invalid` names every mistake. */
 export function configureChannel(config: ChannelConfig, channels: readonly Channel[] = CHANNELS): ConfiguredChannel {
-  const { name, type, sendResolved: _, ...given } = config;
+  const { name, type } = config;
   const channel = channels.find((candidate) => candidate.type === type);
   if (!channel) {
     const known = channels.map((candidate) => candidate.type).join(', ');
     throw new LeewayError('config_invalid', `channel "${name}": expected one of ${known} as type, got "${type}"`);
   }
-  const parsed = channel.options.safeParse(given);
+  const parsed = channel.options.safeParse(channelOptions(config));
   if (!parsed.success) {
     const mistakes = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'options'}: ${issue.message}`);
     throw new LeewayError('config_invalid', `channel "${name}": ${mistakes.join('; ')}`);

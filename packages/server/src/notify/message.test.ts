@@ -2,30 +2,14 @@ import { expect, test } from 'vitest';
 import { buildMessage, defaultSummary } from './message.ts';
 import { alert, HOSTILE, messages } from './testdata/messages.ts';
 
-test('what a message says', () => {
-  expect(messages.mixed.subject).toBe('[FIRING 1, RESOLVED 1] flights: auc-low, distance-range');
-  expect(messages.mixed.lines).toMatchInlineSnapshot(`
-    [
-      "CRITICAL auc-low: roc_auc is 0.7121, threshold 0.75",
-      "  What     roc_auc 0.7121 (interval 0.7002 to 0.7239) against the threshold 0.75; reference 0.8104",
-      "  Where    model flights, all rows",
-      "  Window   2001-01-08 00:00 to 2001-01-09 00:00 UTC, 4,120 rows, labels for 93 %",
-      "  Since    2001-01-10 00:10 UTC",
-      "  Cause    The data are broken: distance: 12.4 % of values above 2,724 (reference 0 %), mostly origin=JFK, LAX.",
-      "  Columns  distance: 12.4 % of values above 2,724; distance: distributed differently",
-      "  Slices   origin=JFK (quality.range_share 90 %, 700 rows); origin=LAX (quality.range_share 85 %, 1,600 rows)",
-      "  Runbook  https://wiki.example.org/auc-low",
-      "  Open     https://leeway.example.org/alerts/alert_1",
-      "RESOLVED distance-range: quality.range_share of distance is 12.4 %, threshold 5 %",
-      "  What    quality.range_share 12.4 % against the threshold 5 %; reference 0 %",
-      "  Where   model flights, column distance, all rows",
-      "  Window  2001-01-08 00:00 to 2001-01-09 00:00 UTC, 4,120 rows",
-      "  Since   2001-01-10 00:10 UTC until 2001-01-10 00:10 UTC",
-      "  Now     quality.range_share of distance is 0 %, not above 5 %",
-      "  Open    https://leeway.example.org/alerts/alert_2",
-    ]
-  `);
-});
+// The golden files are what a reviewer reads: `npx vitest -u` writes them anew.
+test.each(Object.entries(messages).filter(([name]) => name !== 'huge'))(
+  'what a message says: %s',
+  async (name, message) => {
+    const text = `${message.subject}\n\n${message.lines.join('\n')}\n`;
+    await expect(text).toMatchFileSnapshot(`golden/${name}.txt`);
+  },
+);
 
 test.each([
   {
@@ -39,11 +23,110 @@ test.each([
     subject: '[RESOLVED] flights: quality.range_share of distance is 12.4 %, threshold 5 %',
   },
   {
+    intent: 'what still fires',
+    message: messages.repeat,
+    subject: '[STILL FIRING] flights: roc_auc is 0.7121, threshold 0.75',
+  },
+  {
+    intent: 'what a silence had kept back',
+    message: messages.silenceEnded,
+    subject: '[STILL FIRING] flights: roc_auc is 0.7121, threshold 0.75 (silence ended)',
+  },
+  {
+    intent: 'what comes and goes',
+    message: messages.flapping,
+    subject: '[FLAPPING] flights: auc-low comes and goes: 6 changes in 20 windows',
+  },
+  {
+    intent: 'a digest',
+    message: messages.digest,
+    subject: '[DIGEST] flights: 3 alerts: auc-low, latency, distance-range',
+  },
+  {
+    intent: 'a step of an escalation',
+    message: messages.escalation,
+    subject: '[ESCALATED, STEP 2] flights: roc_auc is 0.7121, threshold 0.75',
+  },
+  {
+    intent: 'what late labels took back',
+    message: messages.retracted,
+    subject: '[RETRACTED] flights: late labels changed roc_auc from 0.81 to 0.86',
+  },
+  {
     intent: 'many are counted',
     message: messages.huge,
     subject: '[FIRING 200] flights: rule-0, rule-1, rule-10, rule-100, 196 more',
   },
 ])('subject: $intent', ({ message, subject }) => expect(message.subject).toBe(subject));
+
+test.each([
+  { message: messages.firing, lead: null },
+  { message: messages.repeat, lead: 'Still firing for 1 d 4 h.' },
+  { message: messages.silenceEnded, lead: 'Still firing for 1 d 4 h: the silence has ended.' },
+  {
+    message: messages.flapping,
+    lead: 'It comes and goes: 6 changes in 20 windows. You are told again when it is steady.',
+  },
+  { message: messages.digest, lead: 'Digest: 3 alerts since Monday 2001-01-08 09:00 UTC; 2 fire, 1 is over.' },
+  { message: messages.escalation, lead: 'Nobody has acknowledged this for 1 d 4 h: escalation step 2.' },
+  { message: messages.mixed, lead: '1 of 2 is over; the rest still fires.' },
+])('first line: $lead', ({ message, lead }) => {
+  expect(message.lead).toBe(lead);
+  expect(message.lines[0]).toBe(lead ?? message.lines[0]);
+});
+
+test.each([
+  {
+    reason: 'new alerts',
+    subject: '[FIRING]',
+    lead: 'Alerts have joined those that were told before; all that fire are listed.',
+  },
+  {
+    reason: 'silence started',
+    subject: '[SILENCED]',
+    lead: 'It is silenced from now on. Its end is told all the same.',
+  },
+  { reason: 'maintenance ended', subject: '[STILL FIRING]', lead: 'Still firing for 30 s: the maintenance has ended.' },
+  { reason: 'steady', subject: '[STILL FIRING]', lead: 'It no longer comes and goes. It has fired for 30 s.' },
+  {
+    reason: 'rate limited',
+    subject: '[FIRING]',
+    lead: 'The channel has had as many messages as it may have, so these come together.',
+  },
+  { reason: 'assigned', subject: '[ASSIGNED]', lead: 'This was given to you to look after.' },
+  { reason: 'of another time', subject: '[FIRING]', lead: null },
+])('the reason "$reason" is told', ({ reason, subject, lead }) => {
+  const message = buildMessage({
+    firing: [alert()],
+    resolved: [],
+    reason,
+    group: { key: 'k', labels: {} },
+    publicUrl: 'http://x',
+    now: Date.parse('2001-01-10T00:10:30Z'),
+  });
+  expect(message.subject.startsWith(`${subject} flights`)).toBe(true);
+  expect(message.lead).toBe(lead);
+});
+
+test.each([
+  { why: 'late labels changed roc_auc from 0.81 to 0.86: roc_auc is 0.86, not below 0.82', retracted: true },
+  {
+    why: 'late data changed quality.rows of 2001-01-08 00:00 to 2001-01-09 00:00 UTC from 1 to 9: well',
+    retracted: true,
+  },
+  { why: 'roc_auc is 0.86, not below 0.82', retracted: false },
+])('over because "$why" is retracted: $retracted', ({ why, retracted }) => {
+  const { alerts, subject } = buildMessage({
+    firing: [],
+    resolved: [alert({ state: 'resolved', certainty: 'revised', resolvedAt: '2001-01-11T00:00:00Z', why })],
+    reason: 'all resolved',
+    group: { key: 'k', labels: {} },
+    publicUrl: 'http://x',
+    now: 0,
+  });
+  expect(alerts[0]!.retracted).toBe(retracted);
+  expect(subject).toMatch(retracted ? /^\[RETRACTED\] flights: late .* from .* to \S+$/ : /^\[RESOLVED\]/);
+});
 
 test('links to the alert, or to all if there are several', () => {
   expect(messages.firing.links).toEqual([{ label: 'Open', url: 'https://leeway.example.org/alerts/alert_1' }]);

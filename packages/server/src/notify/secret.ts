@@ -7,9 +7,14 @@ export const secret = <T extends z.ZodType>(schema: T): T =>
 /** The values of the options that are marked as secrets. */
 export function secretsOf(schema: z.ZodObject, options: Record<string, unknown>): string[] {
   return Object.entries(schema.shape).flatMap(([key, field]) => {
-    const value = options[key];
-    return isSecret(field as z.ZodType) && typeof value === 'string' ? [value] : [];
+    return isSecret(field as z.ZodType) ? textsOf(options[key]) : [];
   });
+}
+
+/** A secret may be a list or a map of texts, such as further headers. */
+function textsOf(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsOf) : [];
 }
 
 function isSecret(field: z.ZodType): boolean {

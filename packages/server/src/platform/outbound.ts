@@ -1,15 +1,19 @@
 import { type LookupAddress, lookup as systemLookup } from 'node:dns';
-import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
 import { LeewayError } from '@leeway/contract';
-import { Agent } from 'undici';
+import { Pool } from 'undici';
+import { addressCheck, isMetadataName, isOtherService, notPublic } from './addresses.ts';
 
 export interface OutboundRequest {
   url: string;
-  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   headers?: Record<string, string>;
-  body?: string;
+  /** A form with files comes as bytes, with its content-type among the headers. */
+  body?: string | Buffer;
   /** Milliseconds from the first look-up to the last byte; 10 s by default. */
   deadlineMs?: number;
+  /** How many bytes of the answer are read; 64 KB by default. What goes beyond is left where it is. */
+  mostBytes?: number;
   signal?: AbortSignal;
 }
 
@@ -17,22 +21,32 @@ export interface OutboundResponse {
   status: number;
   /** Names in lower case; of a repeated header the first value. */
   headers: Record<string, string>;
-  /** At most 64 KB of it. */
+  /** As it came: nothing is unpacked. */
   body: string;
+  /** Whether the answer came from a private network: then it is not shown to anybody. */
+  private: boolean;
 }
 
 /** No answer came. The message names the host only: paths and queries may hold secrets. */
 export class OutboundError extends Error {
   readonly reason: 'network' | 'deadline';
-  constructor(reason: 'network' | 'deadline', message: string) {
+  /** False where there was no connection: then nothing has reached anybody. */
+  readonly reached: boolean;
+  constructor(reason: 'network' | 'deadline', message: string, reached = true) {
     super(message);
     this.name = 'OutboundError';
     this.reason = reason;
+    this.reached = reached;
   }
 }
 
-/** Calls an address outside. Throws `address_refused` (LeewayError) or OutboundError. */
-export type Outbound = (request: OutboundRequest) => Promise<OutboundResponse>;
+/** The way out. Throws `address_refused` (LeewayError) or OutboundError. */
+export interface Outbound {
+  /** Calls an address outside over HTTP. */
+  (request: OutboundRequest): Promise<OutboundResponse>;
+  /** The checked addresses of a host, for what speaks another protocol: connect to one of these, not to the name. */
+  resolve(host: string): Promise<string[]>;
+}
 
 type Lookup = (
   host: string,
@@ -42,36 +56,54 @@ type Lookup = (
 
 const MOST_BYTES = 65_536;
 const DEADLINE_MS = 10_000;
+/** Receivers that are remembered, and connections that each may have. */
+const MOST_POOLS = 64;
+const CONNECTIONS = 8;
 
 /**
- * The one way out over HTTP. A name is looked up once, every address it has is checked, and the connection goes to a
- * checked address; there are no redirects, no proxies of the environment, and no connection is kept for the next call.
- * `allow` gives the private ranges (CIDR) that may be reached all the same.
+ * The one way out. A name is looked up for every call, every address it has is checked, and the connection goes to the checked
+ * addresses; one that is open already is used again only for the very same addresses. There are no redirects and no proxies of
+ * the environment. `allow` gives the private ranges (CIDR) that may be reached all the same.
  */
 export function createOutbound(options: { allow: () => readonly string[]; lookup?: Lookup }): Outbound {
   const lookup = options.lookup ?? (systemLookup as Lookup);
-  return async (request) => {
-    const url = parse(request.url);
+  const pools = new Pools();
+
+  const resolve = (name: string, signal: AbortSignal): Promise<LookupAddress[]> => {
+    const host = name.replace(/^\[|\]$/g, '');
     const refuses = addressCheck(options.allow());
-    const host = url.hostname.replace(/^\[|\]$/g, '');
-    // The socket asks no look-up for a literal address. The URL parser has already made 0x7f.1 and 2130706433 plain.
-    if (isIP(host)) {
-      const why = refuses(host);
-      if (why) throw refused(host, host, why);
-    }
+    if (isMetadataName(host)) throw refused(host, host, 'a name that hands out credentials');
+    const check = (found: LookupAddress[]) => {
+      for (const { address } of found) {
+        const why = refuses(address);
+        if (why) throw refused(host, address, why);
+      }
+      return found;
+    };
+    // The URL parser has already made 0x7f.1 and 2130706433 plain.
+    if (isIP(host)) return Promise.resolve(check([{ address: host, family: isIP(host) }]));
+    return new Promise<LookupAddress[]>((done, fail) => {
+      signal.addEventListener('abort', () => fail(signal.reason), { once: true });
+      lookup(host, { all: true }, (error, found) => {
+        if (error) return fail(error);
+        if (found.length === 0) return fail(Object.assign(new Error('no address'), { code: 'ENOTFOUND' }));
+        done(found);
+      });
+    }).then(check);
+  };
+
+  const call = async (request: OutboundRequest): Promise<OutboundResponse> => {
+    const url = parse(request.url);
     const deadline = AbortSignal.timeout(request.deadlineMs ?? DEADLINE_MS);
-    const agent = new Agent({
-      pipelining: 0,
-      connect: { lookup: checkedLookup(lookup, refuses), timeout: request.deadlineMs ?? DEADLINE_MS },
-    });
+    const signal = request.signal ? AbortSignal.any([deadline, request.signal]) : deadline;
     try {
-      const response = await agent.request({
-        origin: url.origin,
+      const addresses = await resolve(url.hostname, signal);
+      const response = await pools.of(url.origin, addresses).request({
         path: `${url.pathname}${url.search}`,
         method: request.method ?? 'POST',
         headers: { 'user-agent': 'leeway', ...request.headers },
         body: request.body ?? null,
-        signal: request.signal ? AbortSignal.any([deadline, request.signal]) : deadline,
+        signal,
       });
       return {
         status: response.statusCode,
@@ -81,16 +113,59 @@ export function createOutbound(options: { allow: () => readonly string[]; lookup
             String(Array.isArray(value) ? value[0] : value),
           ]),
         ),
-        body: await readCapped(response.body),
+        body: await readCapped(response.body, request.mostBytes ?? MOST_BYTES),
+        private: addresses.some(({ address }) => notPublic(address) !== null),
       };
     } catch (error) {
       if (error instanceof LeewayError) throw error;
       if (deadline.aborted) throw new OutboundError('deadline', `${url.host} did not answer in time`);
-      throw new OutboundError('network', `${url.host} could not be reached (${codeOf(error)})`);
-    } finally {
-      await agent.destroy();
+      const code = codeOf(error);
+      throw new OutboundError('network', `${url.host} could not be reached (${code})`, !NOT_CONNECTED.has(code));
     }
   };
+
+  return Object.assign(call, {
+    async resolve(host: string) {
+      try {
+        const found = await resolve(host, AbortSignal.timeout(DEADLINE_MS));
+        return found.map(({ address }) => address);
+      } catch (error) {
+        if (error instanceof LeewayError) throw error;
+        throw new OutboundError('network', `${host} could not be looked up (${codeOf(error)})`);
+      }
+    },
+  });
+}
+
+/** Connections kept for the next call, by origin and checked addresses; idle ones close by themselves after some seconds. */
+class Pools {
+  readonly #pools = new Map<string, Pool>();
+
+  of(origin: string, addresses: LookupAddress[]): Pool {
+    const key = [origin, ...addresses.map(({ address }) => address).sort()].join(' ');
+    const pool = this.#pools.get(key) ?? this.#open(origin, addresses);
+    // The newest stands last, so that the first is the one that was not used for longest.
+    this.#pools.delete(key);
+    this.#pools.set(key, pool);
+    const [oldest] = this.#pools.keys();
+    if (this.#pools.size > MOST_POOLS && oldest !== undefined) {
+      void this.#pools.get(oldest)?.close();
+      this.#pools.delete(oldest);
+    }
+    return pool;
+  }
+
+  #open(origin: string, addresses: LookupAddress[]): Pool {
+    const lookup: LookupFunction = (_host, options, done) => {
+      const first = addresses[0]!;
+      return options.all ? done(null, addresses) : done(null, first.address, first.family);
+    };
+    return new Pool(origin, {
+      connections: CONNECTIONS,
+      keepAliveTimeout: 3_000,
+      connect: { lookup, timeout: DEADLINE_MS },
+    });
+  }
 }
 
 function parse(text: string): URL {
@@ -102,103 +177,38 @@ function parse(text: string): URL {
   if (url.username !== '' || url.password !== '') {
     throw new LeewayError('address_refused', `the address at ${url.host} carries a user or password; leave them out`);
   }
+  if (url.port !== '' && isOtherService(Number(url.port))) {
+    throw new LeewayError('address_refused', `port ${url.port} of ${url.hostname} belongs to another kind of service`);
+  }
   return url;
 }
 
-function checkedLookup(lookup: Lookup, refuses: (address: string) => string | null): LookupFunction {
-  return (host, options, done) => {
-    lookup(host, { all: true }, (error, addresses) => {
-      if (error) return done(error, '', 0);
-      for (const { address } of addresses) {
-        const why = refuses(address);
-        if (why) return done(refused(host, address, why), '', 0);
-      }
-      const first = addresses[0];
-      if (!first) return done(Object.assign(new Error('no address'), { code: 'ENOTFOUND' }), '', 0);
-      return options.all ? done(null, addresses) : done(null, first.address, first.family);
-    });
-  };
-}
-
-const refused = (host: string, address: string, why: string): NodeJS.ErrnoException & LeewayError =>
+const refused = (host: string, address: string, why: string): LeewayError =>
   new LeewayError('address_refused', host === address ? `${address} is ${why}` : `${host} is ${address}, ${why}`);
 
-async function readCapped(body: AsyncIterable<Buffer>): Promise<string> {
+async function readCapped(body: AsyncIterable<Buffer>, most: number): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of body) {
     chunks.push(chunk);
     bytes += chunk.length;
-    if (bytes >= MOST_BYTES) break;
+    if (bytes >= most) break;
   }
-  return Buffer.concat(chunks).subarray(0, MOST_BYTES).toString('utf8');
+  return Buffer.concat(chunks).subarray(0, most).toString('utf8');
 }
+
+/** Codes of a connection that did not come about. */
+const NOT_CONNECTED = new Set([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
 
 /** The code of an error of the network; its message could name the path. */
 function codeOf(error: unknown): string {
   const { code, cause, name } = error as { code?: string; cause?: unknown; name?: string };
   return code ?? (cause ? codeOf(cause) : (name ?? 'unknown'));
 }
-
-/** Credentials of a cloud machine are handed out here: refused even where an allowed range holds them. */
-const METADATA = ['169.254.0.0/16', '100.100.100.200/32', '168.63.129.16/32', '192.0.0.192/32', 'fd00:ec2::254/128'];
-
-const NOT_PUBLIC: readonly (readonly [range: string, why: string])[] = [
-  ['0.0.0.0/8', 'not an address to call'],
-  ['10.0.0.0/8', 'private'],
-  ['100.64.0.0/10', 'private (shared by a carrier)'],
-  ['127.0.0.0/8', 'this machine'],
-  ['169.254.0.0/16', 'link-local'],
-  ['172.16.0.0/12', 'private'],
-  ['192.0.0.0/24', 'reserved'],
-  ['192.0.2.0/24', 'reserved'],
-  ['192.88.99.0/24', 'reserved'],
-  ['192.168.0.0/16', 'private'],
-  ['198.18.0.0/15', 'reserved'],
-  ['198.51.100.0/24', 'reserved'],
-  ['203.0.113.0/24', 'reserved'],
-  ['224.0.0.0/4', 'multicast'],
-  ['240.0.0.0/4', 'reserved'],
-  ['::/96', 'this machine or reserved'],
-  ['64:ff9b::/96', 'a translated IPv4 address'],
-  ['64:ff9b:1::/48', 'a translated IPv4 address'],
-  ['100::/64', 'reserved'],
-  ['2001::/23', 'reserved or a tunnel'],
-  ['2001:db8::/32', 'reserved'],
-  ['2002::/16', 'a tunnel'],
-  ['fc00::/7', 'private'],
-  ['fe80::/10', 'link-local'],
-  ['fec0::/10', 'private'],
-  ['ff00::/8', 'multicast'],
-];
-
-/** Tells why an address may not be called, or null. An IPv4 address written as IPv6 (::ffff:10.0.0.1) is the IPv4 one. */
-export function addressCheck(allow: readonly string[]): (address: string) => string | null {
-  const metadata = blockList(METADATA);
-  const allowed = blockList(allow);
-  return (address) => {
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-    if (metadata.check(address, family)) return 'an address that hands out credentials';
-    if (allowed.check(address, family)) return null;
-    return RANGES.find(([range]) => range.check(address, family))?.[1] ?? null;
-  };
-}
-
-function blockList(ranges: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const range of ranges) {
-    const [address = '', bits] = range.split('/');
-    const version = isIP(address);
-    const width = version === 6 ? 128 : 32;
-    if (version === 0 || !(Number(bits ?? width) <= width)) {
-      throw new LeewayError(
-        'config_invalid',
-        `server.allowPrivateNetworks: expected a range such as 10.1.0.0/16, got "${range}"`,
-      );
-    }
-    list.addSubnet(address, Number(bits ?? width), version === 6 ? 'ipv6' : 'ipv4');
-  }
-  return list;
-}
-
-const RANGES = NOT_PUBLIC.map(([range, why]) => [blockList([range]), why] as const);

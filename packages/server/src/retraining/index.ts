@@ -33,7 +33,7 @@ export function registerRetraining(base: Context, options: RetrainingOptions = {
     startRun: (request: RunRequest) => startRun(ctx, request),
     startRunInTx: (tx: StoreTx, request: RunRequest) => startRunInTx(ctx, tx, request),
     /** For alerting's hook: called in the transaction in which an alert begins to fire. */
-    onAlertFiring: (tx: StoreTx, alert: Pick<Alert, 'id' | 'model' | 'rule' | 'summary'>) =>
+    onAlertFiring: (tx: StoreTx, alert: Pick<Alert, 'id' | 'model' | 'rule' | 'summary' | 'labels'>) =>
       onAlertFiring(ctx, tx, alert),
     /** In the transaction in which a window was judged: alerts that go on firing ask again. */
     onWindowJudged: (tx: StoreTx, model: string, windowEnd: number) => onWindowJudged(ctx, tx, model, windowEnd),

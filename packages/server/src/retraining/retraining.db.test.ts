@@ -19,7 +19,7 @@ import { listVersions } from '../registry/versions.ts';
 import { type OpenStore, openStore } from '../store/open.ts';
 import { labelsTable, predictionsTable, syncModelTables } from '../warehouse/model-tables.ts';
 import { instant, Warehouse } from '../warehouse/warehouse.ts';
-import { markOf, stillRuns } from './executors/process-group.ts';
+import { markOf, stillRuns } from '../platform/process-group.ts';
 import { type Retraining, type RetrainingOptions, registerRetraining } from './index.ts';
 import { programPath } from './program.ts';
 
@@ -446,7 +446,9 @@ async function nextDueAt(): Promise<number | null> {
 }
 
 describe('occasions', () => {
-  const alert = (model: string, id: string, rule = 'drop') => ({ id, model, rule, summary: 'log loss rose' });
+  const alert = (model: string, id: string, rule = 'drop', labels: Record<string, string> = {}) => ({
+    ...{ id, model, rule, summary: 'log loss rose', labels },
+  });
   const fire = (given: ReturnType<typeof alert>) =>
     store.db.transaction().execute((tx) => retraining.onAlertFiring(tx, given));
 
@@ -491,6 +493,7 @@ describe('occasions', () => {
     const triggers = [{ on: 'alert', rule: 'drop' }];
     const model = await setUp('alerted', { executor: leaves(good), triggers });
     await fire(alert(model.name, 'al_a', 'other'));
+    await fire(alert(model.name, 'al_n', 'drop', { condition: 'no_data' }));
     expect(await retraining.listRuns({ model: model.name })).toEqual([]);
     await fire(alert(model.name, 'al_b'));
     await fire(alert(model.name, 'al_b'));

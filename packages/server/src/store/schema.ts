@@ -18,9 +18,19 @@ export interface Schema {
   silences: SilenceTable;
   groups: GroupTable;
   groupMembers: GroupMemberTable;
+  notificationLog: NotificationLogTable;
   deliveries: DeliveryTable;
   deliveryAlerts: DeliveryAlertTable;
+  receipts: ReceiptTable;
+  channelStates: ChannelStateTable;
+  escalations: EscalationTable;
+  escalationSteps: EscalationStepTable;
+  alertComments: AlertCommentTable;
+  alertVerdicts: AlertVerdictTable;
+  suggestions: SuggestionTable;
+  linkUses: LinkUseTable;
   runs: RunTable;
+  actions: ActionTable;
   jobs: JobTable;
   events: EventTable;
   audit: AuditTable;
@@ -160,11 +170,19 @@ interface AlertHistoryTable {
 
 interface SilenceTable {
   id: string;
-  matchers: Json<Record<string, string>>;
+  matchers: Json<unknown>;
   startsAt: number;
   endsAt: number;
   createdBy: string;
   comment: string;
+  kind: string;
+  untilResolved: number;
+  tellStart: number;
+  tellEnd: number;
+  /** Milliseconds without a match after which it ends; null for never. */
+  idleMs: number | null;
+  /** When something was last seen to match; null before the first time. */
+  matchedAt: number | null;
 }
 
 /** A group of alerts on one route, and what each of its channels was last told (Alertmanager's notification log). */
@@ -181,6 +199,24 @@ interface GroupTable {
   flushAt: number | null;
   /** Messages so far: with it a delivery has the same id whoever makes it. */
   sequence: number;
+  /** Alerts that it held back when it was last looked at, each with what held it. */
+  held: Json<unknown> | null;
+}
+
+/** What was decided about a group, and why. There is an entry only where something differs from the one before. */
+interface NotificationLogTable {
+  id: Generated<number>;
+  key: string;
+  channel: string;
+  at: number;
+  reason: string;
+  /** The reason in words. */
+  why: string;
+  /** 1 if a message was made: `delivery`. */
+  sent: number;
+  delivery: string | null;
+  alerts: Json<unknown>;
+  nextAt: number | null;
 }
 
 /** An alert that belongs to a group, from when it fires until its end was told. */
@@ -203,12 +239,68 @@ interface DeliveryTable {
   sentAt: number | null;
   subject: string;
   message: Json<unknown>;
+  /** Of the last try that failed: permanent, transient, rate_limited or auth. */
+  failure: string | null;
+  /** The delivery on another channel in whose place this one is sent. */
+  failoverOf: string | null;
+  /** When its time to get through began: when it was made, or was asked for again. */
+  queuedAt: number | null;
+}
+
+/** What a channel knows of a group since it was last told that all is over. */
+interface ReceiptTable {
+  key: string;
+  channel: string;
+  /** What the channel left behind when it sent, such as the name of the message at the service. */
+  receipt: Json<Record<string, string>> | null;
+  /** 1 if it may have heard of the group: then it must hear of the end. */
+  told: number;
+  /** The channel that heard of the group in its place, and must hear of the end too. */
+  handedTo: string | null;
+}
+
+/** How a channel is, as far as messages to it have shown. */
+export interface ChannelStateTable {
+  channel: string;
+  failingSince: number | null;
+  /** Tries that failed since the last that did not. */
+  failures: number;
+  lastError: string | null;
+  lastSentAt: number | null;
+  /** Nothing is sent before: the service asked for a rest. */
+  pausedUntil: number | null;
+  disabledAt: number | null;
+  disabledReason: string | null;
+  /** Of the configuration that all this is about. */
+  configHash: string;
 }
 
 /** Which alerts a delivery tells of. */
 interface DeliveryAlertTable {
   delivery: string;
   alert: string;
+}
+
+/** What an alert does by itself: one row for each action of its rule. */
+interface ActionTable {
+  id: string;
+  alert: string;
+  /** Its place among the actions of the rule. */
+  position: number;
+  model: string;
+  rule: string;
+  type: string;
+  state: string;
+  dryRun: number;
+  plan: string | null;
+  planData: Json<Record<string, unknown>> | null;
+  why: string;
+  approvedBy: string | null;
+  attempts: number;
+  createdAt: number;
+  startedAt: number | null;
+  updatedAt: number;
+  endedAt: number | null;
 }
 
 interface RunTable {
@@ -277,4 +369,69 @@ interface TokenTable {
 interface SettingTable {
   name: string;
   value: string;
+}
+
+/** An alert on its way through an escalation, and which step comes next. */
+interface EscalationTable {
+  alert: string;
+  policy: string;
+  /** The policy as it was when the alert began to fire. */
+  document: Json<unknown>;
+  /** Counts how often the alert began to fire: one that comes back starts anew. */
+  generation: number;
+  status: string;
+  loop: number;
+  step: number;
+  dueAt: number | null;
+  /** What is left of the wait while somebody has the alert in hand. */
+  remainingMs: number | null;
+}
+
+/** A step that was gone through: there is one row of each, whatever is repeated. */
+interface EscalationStepTable {
+  alert: string;
+  policy: string;
+  generation: number;
+  loop: number;
+  step: number;
+  at: number;
+  told: Json<unknown>;
+}
+
+interface AlertCommentTable {
+  id: Generated<number>;
+  alert: string;
+  at: number;
+  actor: string;
+  text: string;
+}
+
+interface AlertVerdictTable {
+  id: Generated<number>;
+  alert: string;
+  at: number;
+  actor: string;
+  verdict: string;
+  comment: string;
+}
+
+/** A threshold that was suggested for a rule, with the backtest that supports it. */
+interface SuggestionTable {
+  id: string;
+  model: string;
+  rule: string;
+  madeAt: number;
+  document: Json<unknown>;
+  appliedAt: number | null;
+  appliedBy: string | null;
+}
+
+/** A signed link that was used: it does not work again. */
+interface LinkUseTable {
+  nonce: string;
+  alert: string;
+  action: string;
+  at: number;
+  actor: string;
+  outcome: string;
 }

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { changeDueAt, decideNotification, idleDueAt, type NotificationInput } from './decide-notification.ts';
+import {
+  changeDueAt,
+  decideDigest,
+  decideNotification,
+  idleDueAt,
+  type NotificationInput,
+} from './decide-notification.ts';
 
 const MIN = 60_000;
 const input = (over: Partial<NotificationInput>): NotificationInput => ({
@@ -156,6 +162,194 @@ test.each(rows)('$intent', ({ input: given, intent: _, ...expected }) => {
   expect(decideNotification(input(given))).toMatchObject(expected);
 });
 
+const flapping = (over: Partial<NonNullable<NotificationInput['flapping']>>) => ({
+  fresh: [],
+  held: [],
+  steady: [],
+  ...over,
+});
+
+const heldBack: Row[] = [
+  {
+    intent: 'a silence ended over what was told before',
+    input: { log: told(['a']), firing: ['a'], unmuted: { by: 'silence', alerts: ['a'] } },
+    reason: 'silence ended',
+    send: true,
+    firing: ['a'],
+  },
+  {
+    intent: 'a silence ended over what nobody was told of: that is new',
+    input: { log: told([]), firing: ['a'], unmuted: { by: 'silence', alerts: ['a'] } },
+    reason: 'first',
+    send: true,
+  },
+  {
+    intent: 'a maintenance ended',
+    input: { log: told(['a']), firing: ['a'], unmuted: { by: 'maintenance', alerts: ['a'] } },
+    reason: 'maintenance ended',
+    send: true,
+  },
+  {
+    intent: 'a silence ended, and another alert is over',
+    input: { log: told(['a', 'b']), firing: ['a'], resolved: ['b'], unmuted: { by: 'silence', alerts: ['a'] } },
+    reason: 'silence ended',
+    send: true,
+    firing: ['a'],
+    resolved: ['b'],
+    announced: ['a'],
+  },
+  {
+    intent: 'what was told before is silenced, and the channel hears of it: no end is claimed',
+    input: { log: told(['a']), muted: ['a'], silenced: ['a'] },
+    reason: 'silence started',
+    send: true,
+    firing: ['a'],
+    resolved: [],
+    announced: ['a'],
+  },
+  {
+    intent: 'what nobody was told of is silenced',
+    input: { log: told([]), muted: ['a'], silenced: ['a'] },
+    reason: 'none',
+    send: false,
+  },
+  {
+    intent: 'it begins to flap while it fires',
+    input: { log: told([]), firing: ['a'], flapping: flapping({ fresh: ['a'] }) },
+    reason: 'flapping',
+    send: true,
+    firing: ['a'],
+    announced: ['a'],
+  },
+  {
+    intent: 'it begins to flap as it is over: it counts as going on',
+    input: { log: told(['a']), resolved: ['a'], flapping: flapping({ fresh: ['a'] }) },
+    reason: 'flapping',
+    send: true,
+    firing: ['a'],
+    resolved: [],
+    announced: ['a'],
+  },
+  {
+    intent: 'while it flaps its end is held back',
+    input: { log: told(['a']), resolved: ['a'], flapping: flapping({ held: ['a'] }) },
+    reason: 'none',
+    send: false,
+    announced: ['a'],
+  },
+  {
+    intent: 'and its next beginning too',
+    input: { log: told(['a']), firing: ['b'], resolved: ['a'], flapping: flapping({ held: ['a', 'b'] }) },
+    reason: 'none',
+    send: false,
+    announced: ['a'],
+  },
+  {
+    intent: 'another alert is told of meanwhile, without what is held back',
+    input: { log: told(['a']), firing: ['b', 'c'], resolved: ['a'], flapping: flapping({ held: ['a', 'b'] }) },
+    reason: 'new alerts',
+    send: true,
+    firing: ['c'],
+    resolved: [],
+    announced: ['a', 'c'],
+  },
+  {
+    intent: 'steady, and over',
+    input: { log: told(['a']), resolved: ['a'], flapping: flapping({ steady: ['a'] }) },
+    reason: 'all resolved',
+    send: true,
+    resolved: ['a'],
+    announced: [],
+  },
+  {
+    intent: 'steady, and firing as it was told',
+    input: { log: told(['a']), firing: ['a'], flapping: flapping({ steady: ['a'] }) },
+    reason: 'steady',
+    send: true,
+    firing: ['a'],
+  },
+  {
+    intent: 'steady, and firing in another episode',
+    input: { log: told(['a']), firing: ['b'], resolved: ['a'], flapping: flapping({ steady: ['a', 'b'] }) },
+    reason: 'new alerts',
+    send: true,
+    firing: ['b'],
+    resolved: ['a'],
+    announced: ['b'],
+  },
+];
+
+test.each(heldBack)('$intent', ({ input: given, intent: _, ...expected }) => {
+  expect(decideNotification(input(given))).toMatchObject(expected);
+});
+
+const digests: Row[] = [
+  { intent: 'nothing to tell', input: {}, reason: 'none', send: false },
+  {
+    intent: 'new ones, some of them over already',
+    input: { firing: ['a'], resolved: ['b'] },
+    reason: 'digest',
+    send: true,
+    firing: ['a'],
+    resolved: ['b'],
+    announced: ['a'],
+  },
+  {
+    intent: 'what was told before is not repeated',
+    input: { log: told(['a']), firing: ['a'] },
+    reason: 'none',
+    send: false,
+    announced: ['a'],
+  },
+  {
+    intent: 'the end of what was told before',
+    input: { log: told(['a', 'b']), firing: ['b'], resolved: ['a'] },
+    reason: 'digest',
+    send: true,
+    firing: [],
+    resolved: ['a'],
+    announced: ['b'],
+  },
+  {
+    intent: 'sendResolved off: of what began and ended since, yes; of what was told before, no',
+    input: { log: told(['a']), resolved: ['a', 'b'], sendResolved: false },
+    reason: 'digest',
+    send: true,
+    resolved: ['b'],
+    announced: [],
+  },
+  {
+    intent: 'muted: neither told nor forgotten',
+    input: { log: told(['a']), muted: ['a', 'b'] },
+    reason: 'none',
+    send: false,
+    announced: ['a'],
+  },
+];
+
+test.each(digests)('digest: $intent', ({ input: given, intent: _, ...expected }) => {
+  expect(decideDigest(input(given))).toMatchObject(expected);
+});
+
+test('two fire, one ends with sendResolved off: no message; all end: none, and the log is cleared; again: first', () => {
+  let log = null as NotificationInput['log'];
+  const said = (
+    [
+      [['a', 'b'], []],
+      [['b'], ['a']],
+      [[], ['b']],
+      [['a'], []],
+    ] as const
+  ).map(([firing, resolved], i) => {
+    const decision = decideNotification(
+      input({ log, firing: [...firing], resolved: [...resolved], sendResolved: false, now: i }),
+    );
+    log = { firing: decision.announced, at: i };
+    return `${decision.reason}${decision.send ? '' : ', not sent'}: ${decision.announced.join(' ')}`;
+  });
+  expect(said).toEqual(['first: a b', 'none, not sent: b', 'all resolved, not sent: ', 'first: a']);
+});
+
 test('group interval 5 m, repeat 7 m: looked at every 5 m it repeats at 10 m', () => {
   const reasons = [5, 10].map(
     (m) => decideNotification(input({ log: told(['a'], 0), firing: ['a'], now: m * MIN })).reason,
@@ -213,9 +407,9 @@ test.each([
 ])('change: $intent', ({ notifiedAt, now, expected }) => expect(changeDueAt(notifiedAt, timers, now)).toBe(expected));
 
 test.each([
-  { intent: 'nothing to wait for', repeats: false, silencesEnd: [], expected: null },
-  { intent: 'to repeat', repeats: true, silencesEnd: [], expected: 8 * MIN },
-  { intent: 'a silence ends first', repeats: true, silencesEnd: [6 * MIN, 9 * MIN], expected: 6 * MIN },
-])('idle: $intent', ({ repeats, silencesEnd, expected }) => {
-  expect(idleDueAt({ notifiedAt: MIN, repeats, silencesEnd, timers, now: 5 * MIN })).toBe(expected);
+  { intent: 'nothing to wait for', repeats: false, ends: [], expected: null },
+  { intent: 'to repeat', repeats: true, ends: [], expected: 8 * MIN },
+  { intent: 'a silence ends first', repeats: true, ends: [6 * MIN, 9 * MIN], expected: 6 * MIN },
+])('idle: $intent', ({ repeats, ends, expected }) => {
+  expect(idleDueAt({ notifiedAt: MIN, repeats, ends, timers, now: 5 * MIN })).toBe(expected);
 });

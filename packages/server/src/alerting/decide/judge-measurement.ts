@@ -1,9 +1,12 @@
 import type { Measurement, RuleConfig } from '@leeway/contract';
 import { LEAST_VALUES, type LearnedThreshold } from '@leeway/stats';
-import { formatNumber, formatValue, nameMetric } from '../../notify/format.ts';
+import { formatNumber, formatShare, formatValue, nameMetric } from '../../notify/format.ts';
 
-/** `between`: not over the threshold, but not well either (hysteresis, or not significant). */
-export type Verdict = 'breach' | 'clear' | 'between' | 'no_data';
+/**
+ * `between`: not over the threshold, but not well either (hysteresis, or not significant); `error`: what should have been
+ * measured or computed failed.
+ */
+export type Verdict = 'breach' | 'clear' | 'between' | 'no_data' | 'error';
 
 export interface Judgement {
   verdict: Verdict;
@@ -15,8 +18,26 @@ export interface Judgement {
 
 type Condition = Pick<
   RuleConfig,
-  'above' | 'below' | 'outside' | 'threshold' | 'against' | 'relative' | 'significant' | 'clear' | 'minimumRows'
+  | 'above'
+  | 'below'
+  | 'outside'
+  | 'threshold'
+  | 'against'
+  | 'relative'
+  | 'significant'
+  | 'clear'
+  | 'minimumRows'
+  | 'minimumCoverage'
 >;
+
+/** What is looked at of a measurement. */
+export interface Sample
+  extends Pick<
+    Measurement,
+    'metric' | 'column' | 'slice' | 'value' | 'lower' | 'upper' | 'n' | 'coverage' | 'status' | 'reason' | 'reference'
+  > {
+  detail: { drifted?: unknown };
+}
 
 interface Limit {
   side: 'above' | 'below';
@@ -33,18 +54,30 @@ interface Limit {
  */
 export function judgeMeasurement(
   rule: Condition,
-  measurement: Measurement,
+  measurement: Sample,
   previous: number | null,
   learned?: LearnedThreshold,
 ): Judgement {
-  const { value, n, status, reason, reference, metric } = measurement;
+  const { value, n, coverage, status, reason, reference, metric } = measurement;
   const name = nameMetric(measurement);
   const format = (x: number) => formatValue(metric, x);
+  if (status === 'error') {
+    return {
+      verdict: 'error',
+      value: null,
+      threshold: null,
+      why: `${name} failed: ${reason || 'no reason was given'}`,
+    };
+  }
   if (status !== 'ok' || value === null) {
     return { verdict: 'no_data', value: null, threshold: null, why: `${name}: ${reason || status.replace('_', ' ')}` };
   }
   if (n < rule.minimumRows) {
     const why = `${name}: ${formatNumber(n)} rows, and the rule wants ${formatNumber(rule.minimumRows)}`;
+    return { verdict: 'no_data', value, threshold: null, why };
+  }
+  if (coverage !== null && coverage < rule.minimumCoverage) {
+    const why = `${name}: labels for ${formatShare(coverage)}, and the rule wants ${formatShare(rule.minimumCoverage)}`;
     return { verdict: 'no_data', value, threshold: null, why };
   }
   const base = { absolute: 0, reference, previous }[rule.against];
@@ -109,8 +142,15 @@ const beyond = ({ side, at }: Limit, x: number): boolean => (side === 'above' ? 
  * Whether the breach is more than chance: the test of a drift says so itself; of all else the interval must lie beyond the
  * threshold. Where neither was computed the value alone decides, since a rule that can never fire is worse.
  */
-function proven(limit: Limit, { lower, upper, detail }: Measurement): boolean {
-  if (typeof detail['drifted'] === 'boolean') return detail['drifted'];
+function proven(limit: Limit, { lower, upper, detail }: Sample): boolean {
+  if (typeof detail.drifted === 'boolean') return detail.drifted;
   const near = limit.side === 'above' ? lower : upper;
   return near === null || beyond(limit, near);
+}
+
+/** What has to be kept of a measurement so that it can be judged again. */
+export function sampleOf(measurement: Sample): Sample {
+  const { metric, column, slice, value, lower, upper, n, coverage, status, reason, reference, detail } = measurement;
+  const drifted = typeof detail.drifted === 'boolean' ? { drifted: detail.drifted } : {};
+  return { metric, column, slice, value, lower, upper, n, coverage, status, reason, reference, detail: drifted };
 }

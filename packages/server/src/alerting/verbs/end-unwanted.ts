@@ -5,7 +5,15 @@ import type { AlertingContext } from '../context.ts';
 import type { RuleDocument } from '../decide/evaluate-window.ts';
 import { fingerprint } from '../decide/fingerprint.ts';
 import { type Route, resolveRoutes } from '../decide/match-route.ts';
-import { alertId, endEpisode } from '../episodes.ts';
+import { readMemory } from '../decide/rule-memory.ts';
+import { alertId } from '../describe-alert.ts';
+import { type Ending, endEpisodes } from '../episodes.ts';
+
+/** What was kept of an instance, also by an earlier release. */
+export function readDocument(text: unknown): RuleDocument {
+  const { fingerprint: made, memory } = decode<RuleDocument>(text as string);
+  return { fingerprint: made, memory: readMemory(memory) };
+}
 
 interface KnownState {
   rule: string;
@@ -23,6 +31,7 @@ export async function endUnwanted<S extends KnownState>(
   known: readonly S[],
 ): Promise<Set<S>> {
   const ended = new Set<S>();
+  const endings: Ending[] = [];
   for (const state of known) {
     const why = whyUnwanted(model, state);
     if (!why) continue;
@@ -33,12 +42,13 @@ export async function endUnwanted<S extends KnownState>(
       .where('rule', '=', rule)
       .where('instance', '=', instance)
       .execute();
-    const { since } = document.memory.current;
-    if (since !== null) {
-      await endEpisode(ctx, tx, root, alertId(name, rule, instance, document.fingerprint, since), why, false);
+    const { alert } = document.memory;
+    if (alert !== null) {
+      endings.push({ id: alertId(name, rule, instance, document.fingerprint, alert), why, noData: false });
     }
     ended.add(state);
   }
+  if (endings.length > 0) await endEpisodes(ctx, tx, root, endings);
   return ended;
 }
 
@@ -62,7 +72,7 @@ export async function reconcileRules(ctx: AlertingContext, tx: StoreTx): Promise
   for (const name of new Set(rows.map((row) => row.model))) {
     const known = rows
       .filter((row) => row.model === name)
-      .map((row) => ({ ...row, document: decode<RuleDocument>(row.state as string) }));
+      .map((row) => ({ ...row, document: readDocument(row.state) }));
     const model = config.models.find((candidate) => candidate.name === name);
     await endUnwanted(ctx, tx, root, name, model, known);
   }

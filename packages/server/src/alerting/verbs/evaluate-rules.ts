@@ -1,4 +1,4 @@
-import { decode, encode } from '../../store/json.ts';
+import { encode } from '../../store/json.ts';
 import type { StoreTx } from '../../store/open.ts';
 import type { AlertFiringHook, AlertingContext } from '../context.ts';
 import {
@@ -10,8 +10,9 @@ import {
 } from '../decide/evaluate-window.ts';
 import { fingerprint } from '../decide/fingerprint.ts';
 import { resolveRoutes } from '../decide/match-route.ts';
-import { alertId, endEpisode, writeEpisode } from '../episodes.ts';
-import { endUnwanted } from './end-unwanted.ts';
+import { windowCost } from '../decide/window-cost.ts';
+import { writeEpisodes } from '../episodes.ts';
+import { endUnwanted, readDocument } from './end-unwanted.ts';
 
 export interface EvaluateInput extends MeasuredWindow {
   /** Of the window, for the log: what an instance goes by is the revision of its own measurement. */
@@ -36,7 +37,7 @@ export function evaluateRules(
       .select(['rule', 'instance', 'state'])
       .where('model', '=', model.name)
       .execute();
-    const known = rows.map((row) => ({ ...row, document: decode<RuleDocument>(row.state as string) }));
+    const known = rows.map((row) => ({ ...row, document: readDocument(row.state) }));
     const ended = await endUnwanted(ctx, tx, root, model.name, model, known);
     const documents = new Map(
       known.filter((row) => !ended.has(row)).map((row) => [instanceKey(row.rule, row.instance), row.document]),
@@ -46,25 +47,36 @@ export function evaluateRules(
     const { revision, windowEnd } = input;
     ctx.log.debug({ model: model.name, monitor, windowEnd, revision, judged: evaluated.length }, 'rules evaluated');
     await writeStates(tx, model.name, evaluated);
-    const open = evaluated.some(({ after }) => after.current.since !== null);
-    const version = open ? await servedVersion(tx, model.name, windowEnd) : '';
-    for (const result of evaluated) {
-      const { before, after } = result;
-      const since = after.current.since ?? before?.current.since ?? null;
-      if (since === null) continue;
-      if (after.current.status === 'inactive') {
-        const id = alertIdOf(model.name, result, since);
-        await endEpisode(ctx, tx, root, id, result.judgement.why, result.measurement.status !== 'ok');
-      } else {
-        await writeEpisode(ctx, tx, root, hooks, {
-          ...input,
-          ...result,
-          version,
-          id: alertIdOf(model.name, result, since),
-        });
-      }
+    const touched = evaluated.some(({ before, after }) => after.alert !== null || (before?.alert ?? null) !== null);
+    if (touched) {
+      const version = await servedVersion(tx, model.name, windowEnd);
+      const cost = windowCost(model, input.measurements);
+      await writeEpisodes(ctx, tx, root, hooks, { ...input, final: input.final ?? false, version, cost }, evaluated);
     }
+    await settleCertainty(tx, input, evaluated);
   };
+}
+
+/** Alerts that are over already, and show this window: whether labels that came since have left it as it was. */
+async function settleCertainty(
+  tx: StoreTx,
+  { model, windowEnd, final }: EvaluateInput,
+  evaluated: readonly Evaluated[],
+): Promise<void> {
+  const settle = (certainty: string, results: readonly Evaluated[]) =>
+    tx
+      .updateTable('alerts')
+      .set({ certainty })
+      .where('model', '=', model.name)
+      .where('state', '=', 'resolved')
+      .where('certainty', '=', 'provisional')
+      .where('windowEnd', '=', windowEnd)
+      .where('rule', 'in', [...new Set(results.map(({ rule }) => rule.name))])
+      .where('instance', 'in', [...new Set(results.map(({ instance }) => instance))])
+      .execute();
+  const revised = evaluated.filter((result) => result.revised !== null);
+  if (revised.length > 0) await settle('revised', revised);
+  if (final && evaluated.length > 0) await settle('confirmed', evaluated);
 }
 
 /** The version that served when the window closed; empty if none did. */
@@ -80,9 +92,6 @@ async function servedVersion(tx: StoreTx, model: string, windowEnd: number): Pro
     .executeTakeFirst();
   return row?.version ?? '';
 }
-
-const alertIdOf = (model: string, { rule, instance }: Evaluated, since: number): string =>
-  alertId(model, rule.name, instance, fingerprint(rule), since);
 
 async function writeStates(tx: StoreTx, model: string, evaluated: readonly Evaluated[]): Promise<void> {
   const rows = evaluated.map(({ rule, instance, after }) => ({

@@ -1,13 +1,20 @@
 import type { AddCommand } from '../command.ts';
+import { addActionCommands } from './actions.ts';
 import { addAlertCommands } from './alerts.ts';
+import { addBacktestCommand } from './backtest.ts';
+import { addChannelCommands } from './channels.ts';
 import { addCheckCommand } from './check.ts';
 import { addConfigCommands } from './config.ts';
 import { addDemoCommand } from './demo.ts';
 import { addDetectCommand } from './detect.ts';
 import { addDoctorCommand } from './doctor.ts';
+import { addOnCallCommand } from './on-call.ts';
 import { addProfileCommand } from './profile.ts';
+import { addReportCommands } from './report.ts';
+import { addRuleCommands } from './rules.ts';
 import { addRunCommands } from './runs.ts';
 import { addServeCommand } from './serve.ts';
+import { addSilenceCommands } from './silence.ts';
 import { addTokenCommands } from './token.ts';
 import { addVersionCommands } from './versions.ts';
 
@@ -22,6 +29,13 @@ export const COMMANDS: readonly AddCommand[] = [
   addRunCommands,
   addVersionCommands,
   addAlertCommands,
+  addSilenceCommands,
+  addActionCommands,
+  addOnCallCommand,
+  addReportCommands,
+  addBacktestCommand,
+  addRuleCommands,
+  addChannelCommands,
   addTokenCommands,
   addDoctorCommand,
 ];

@@ -60,4 +60,17 @@ export const addTokenCommands: AddCommand = (program) => {
       else print(made.link);
     },
   );
+  serverCommand<[], { forget?: boolean }>(
+    token,
+    'rotate-links',
+    'make a new key for the signed links in messages and forms',
+    'leeway token rotate-links --forget',
+    (command) => command.option('--forget', 'links that are out stop to work at once'),
+    async (api, _args, { forget = false, json }) => {
+      await api.post('/links/rotate', { forget });
+      if (json) printJson({ rotated: true, forgot: forget });
+      else
+        print(forget ? 'links that are out work no more' : 'new links have a new key; those that are out still work');
+    },
+  );
 };

@@ -1,5 +1,6 @@
 import { LeewayError } from '@leeway/contract';
 import { z } from 'zod';
+import { rotateSigningKeys } from '../../access/signed.ts';
 import {
   closeSession,
   createLoginCode,
@@ -126,6 +127,29 @@ export const accessRoutes: RoutePlugin = (app, { ctx }) => {
     },
     async (request, reply) => {
       await revokeToken(ctx, actorOf(request), request.params.id);
+      return reply.code(204).send(null);
+    },
+  );
+
+  app.post(
+    '/links/rotate',
+    {
+      config: { access: 'admin' },
+      schema: {
+        tags: ['access'],
+        summary: 'Make a new key for the signed links in messages and forms',
+        body: z.object({
+          forget: z.boolean().default(false).describe('Whether links that are out stop to work at once.'),
+        }),
+        response: { 204: z.null() },
+      },
+    },
+    async (request, reply) => {
+      const { forget } = request.body;
+      await ctx.store.db.transaction().execute(async (tx) => {
+        await rotateSigningKeys(tx, { forget });
+        await ctx.audit.append(tx, actorOf(request), 'links.rotate', 'signing keys', { forget });
+      });
       return reply.code(204).send(null);
     },
   );

@@ -77,13 +77,17 @@ export const modelRoutes: RoutePlugin = (app, { ctx, configuration }) => {
           column: z.string().default('').describe('A column, empty for the whole, * for any.'),
           slice: z.string().default('').describe('Such as origin=ATL, empty for all rows, * for any.'),
           version: z.string().default('').describe('A version, empty for what served, * for any.'),
+          revisions: z
+            .enum(['latest', 'all'])
+            .default('latest')
+            .describe('Of each measurement the latest, or all there were.'),
         }),
         response: { 200: z.object({ measurements: z.array(Measurement) }) },
       },
     },
     async (request) => {
       const model = modelOf(ctx, request.params.model);
-      const { metric, monitor, column, slice, version } = request.query;
+      const { metric, monitor, column, slice, version, revisions } = request.query;
       const metrics = metric?.split(',').filter((id) => id !== '');
       return {
         measurements: await readMeasurements(ctx.warehouse, {
@@ -93,6 +97,7 @@ export const modelRoutes: RoutePlugin = (app, { ctx, configuration }) => {
           column,
           slice,
           version,
+          allRevisions: revisions === 'all',
           ...span(request.query),
         }),
       };

@@ -1,4 +1,4 @@
-import { Silence } from '@leeway/contract';
+import { Duration, Matchers, Silence } from '@leeway/contract';
 import { z } from 'zod';
 import { actorOf } from '../auth.ts';
 import type { RoutePlugin } from '../server.ts';
@@ -22,26 +22,50 @@ export const silenceRoutes: RoutePlugin = (app, { alerting }) => {
         tags: ['alerts'],
         summary: 'Mute the alerts whose labels match',
         body: z.object({
-          matchers: z
-            .record(z.string(), z.string())
-            .refine((matchers) => Object.keys(matchers).length > 0, 'needs at least one label'),
+          matchers: Matchers,
+          kind: z.enum(['silence', 'maintenance']).default('silence'),
           startsAt: z.iso.datetime().optional(),
-          endsAt: z.iso.datetime(),
+          endsAt: z.iso.datetime().optional().describe('May be left out with untilResolved: 90 days at most.'),
+          untilResolved: z.boolean().default(false).describe('Ends when the last alert that matched is over.'),
+          expireWhenIdle: Duration.optional().describe('Ends when nothing has matched for so long.'),
+          tellStart: z.boolean().default(false),
+          tellEnd: z.boolean().default(true),
           comment: z.string().min(1).max(2000),
         }),
         response: { 201: Silence },
       },
     },
     async (request, reply) => {
-      const { startsAt, endsAt, ...rest } = request.body;
+      const { startsAt, endsAt, expireWhenIdle, ...rest } = request.body;
       const silence = await alerting.createSilence({
         ...rest,
+        ...(expireWhenIdle === undefined ? {} : { expireWhenIdle }),
         ...(startsAt === undefined ? {} : { startsAt: Date.parse(startsAt) }),
-        endsAt: Date.parse(endsAt),
+        ...(endsAt === undefined ? {} : { endsAt: Date.parse(endsAt) }),
         actor: actorOf(request),
       });
       return reply.code(201).send(silence);
     },
+  );
+
+  app.patch(
+    '/silences/:id',
+    {
+      config: { access: 'operate' },
+      schema: {
+        tags: ['alerts'],
+        summary: 'Move the end of a silence',
+        params: z.object({ id: z.string() }),
+        body: z.strictObject({ endsAt: z.iso.datetime() }),
+        response: { 200: Silence },
+      },
+    },
+    async (request) =>
+      alerting.changeSilence({
+        id: request.params.id,
+        endsAt: Date.parse(request.body.endsAt),
+        actor: actorOf(request),
+      }),
   );
 
   app.delete(

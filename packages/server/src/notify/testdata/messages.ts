@@ -1,5 +1,5 @@
 import type { Alert } from '@leeway/contract';
-import { buildMessage, type Message } from '../message.ts';
+import { type Background, buildMessage, type Message } from '../message.ts';
 
 /** An alert of the demo's kind, for tests of messages and channels. */
 export const alert = (over: Partial<Alert> = {}): Alert => ({
@@ -46,6 +46,7 @@ export const alert = (over: Partial<Alert> = {}): Alert => ({
   acknowledgedUntil: null,
   assignee: null,
   verdict: null,
+  conditions: [],
   certainty: 'confirmed',
   cost: null,
   flapping: false,
@@ -88,7 +89,112 @@ const over = alert({
   why: 'quality.range_share of distance is 0 %, not above 5 %',
 });
 
+const background: Background = {
+  firstWindow: { start: '2001-01-07T00:00:00.000Z', end: '2001-01-08T00:00:00.000Z' },
+  events: [
+    {
+      kind: 'deploy',
+      at: '2001-01-06T21:00:00.000Z',
+      text: 'version 7 was promoted 3 h before the first bad window',
+    },
+    {
+      kind: 'configuration',
+      at: '2001-01-06T12:00:00.000Z',
+      text: 'ann changed columns.features.distance.max 12 h before the first bad window',
+    },
+    {
+      kind: 'data',
+      at: '2001-01-07T00:00:00.000Z',
+      text: 'distance-range fired (quality.range_share of distance is 12.4 %, threshold 5 %) in the first bad window',
+    },
+  ],
+  past: [
+    {
+      id: 'alert_0',
+      firedAt: '2000-12-02T00:10:00.000Z',
+      resolvedAt: '2000-12-03T04:10:00.000Z',
+      verdict: 'useful',
+      endedBy: 'version 6 was promoted',
+      comment: 'the feed of JFK sent kilometres',
+    },
+    {
+      id: 'alert_-1',
+      firedAt: '2000-11-20T00:10:00.000Z',
+      resolvedAt: '2000-11-20T06:10:00.000Z',
+      verdict: 'noise',
+      endedBy: null,
+      comment: null,
+    },
+  ],
+  pastCount: 2,
+};
+
+const later = { ...context, now: Date.parse('2001-01-11T04:10:30Z') };
+const one = { ...later, firing: [alert()], resolved: [] };
+
 export const messages = {
+  /** All that can be known of one alert. */
+  full: buildMessage({
+    ...context,
+    firing: [alert({ certainty: 'provisional', cost: 1_240, coverage: 0.71, assignee: 'ann', version: 'v7' })],
+    resolved: [],
+    reason: 'first',
+    zone: 'Europe/Berlin',
+    background: new Map([['alert_1', background]]),
+    actions: ({ id }) => [
+      { kind: 'acknowledge', label: 'Acknowledge', url: `https://leeway.example.org/l/ack-${id}` },
+      { kind: 'noise', label: 'Noise', url: `https://leeway.example.org/l/noise-${id}` },
+    ],
+  }),
+  repeat: buildMessage({ ...one, reason: 'repeat' }),
+  silenceEnded: buildMessage({ ...one, reason: 'silence ended' }),
+  flapping: buildMessage({
+    ...one,
+    firing: [alert({ flapping: true })],
+    reason: 'flapping',
+    told: { changes: 6, windows: 20 },
+  }),
+  digest: buildMessage({
+    ...later,
+    firing: [
+      alert(),
+      alert({
+        id: 'alert_3',
+        rule: 'latency',
+        severity: 'info',
+        metric: 'service.latency_p95',
+        value: 412,
+        threshold: 300,
+        lower: null,
+        upper: null,
+        coverage: null,
+        reference: null,
+        cause: null,
+        runbook: null,
+        summary: 'service.latency_p95 is 412 ms, threshold 300 ms',
+      }),
+    ],
+    resolved: [over],
+    reason: 'digest',
+    told: { since: Date.parse('2001-01-08T09:00:00Z') },
+  }),
+  escalation: buildMessage({ ...one, reason: 'escalation step 2' }),
+  retracted: buildMessage({
+    ...later,
+    firing: [],
+    resolved: [
+      alert({
+        state: 'resolved',
+        certainty: 'revised',
+        value: 0.81,
+        threshold: 0.82,
+        coverage: 0.98,
+        resolvedAt: '2001-01-11T04:10:00.000Z',
+        why: 'late labels changed roc_auc from 0.81 to 0.86: not below 0.82',
+      }),
+    ],
+    reason: 'all resolved',
+  }),
   firing: buildMessage({ ...context, firing: [alert()], resolved: [], reason: 'first' }),
   mixed: buildMessage({ ...context, firing: [alert()], resolved: [over], reason: 'resolved' }),
   resolved: buildMessage({ ...context, firing: [], resolved: [over], reason: 'all resolved' }),

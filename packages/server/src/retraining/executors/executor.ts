@@ -1,3 +1,4 @@
+import type { ProgramExit } from '../../platform/run-program.ts';
 import type { z } from 'zod';
 
 /** What a trainer is given. */
@@ -14,12 +15,6 @@ export interface Training<O> {
 }
 
 /** How the trainer ended. */
-export interface TrainerExit {
-  /** 0 is success; null when a signal ended it. */
-  exitCode: number | null;
-  signal: string | null;
-}
-
 /** A way to train. A new one is one folder and one line in executors/index.ts. */
 export interface Executor<O = unknown> {
   type: string;
@@ -29,5 +24,5 @@ export interface Executor<O = unknown> {
   /** Values of the options that no log may show. */
   secrets?(options: O): string[];
   /** Runs the trainer to its end. What a former try of the same run left running is ended first. */
-  run(training: Training<O>): Promise<TrainerExit>;
+  run(training: Training<O>): Promise<ProgramExit>;
 }

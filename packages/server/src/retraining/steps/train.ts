@@ -4,7 +4,7 @@ import { redact } from '../../notify/secret.ts';
 import { artifactPath } from '../../registry/artifacts.ts';
 import { championOf } from '../../registry/versions.ts';
 import type { RetrainingContext } from '../context.ts';
-import type { TrainerExit } from '../executors/executor.ts';
+import type { ProgramExit } from '../../platform/run-program.ts';
 import { executorOf } from '../executors/index.ts';
 import { dropOldFolders, freshOutput, runFolder } from '../run-folder.ts';
 import { changeRun, type RunRow } from '../runs.ts';
@@ -48,7 +48,7 @@ export function registerTrain(ctx: RetrainingContext): void {
     }, LOOK_MS);
     const unlisten = ctx.events.onNudge(look);
 
-    let exit: TrainerExit;
+    let exit: ProgramExit;
     try {
       exit = await executor.run({ dir: files.dir, env, options, signal: stop.signal, onLog: (line) => log.add(line) });
     } catch (error) {

@@ -1,7 +1,7 @@
 import { type Alert, type Cause, LeewayError, type ModelConfig, type Run, type RunState } from '@leeway/contract';
 import { modelOf } from '../../context.ts';
 import { championOf } from '../../registry/versions.ts';
-import { decodeOrNull, encode } from '../../store/json.ts';
+import { decode, decodeOrNull, encode } from '../../store/json.ts';
 import type { StoreReader, StoreTx } from '../../store/open.ts';
 import { type RetrainingContext, SYSTEM } from '../context.ts';
 import { decideTrigger, type OpenAlert, type PastRun, type Refusal } from '../decide/decide-trigger.ts';
@@ -101,8 +101,16 @@ async function decide(
 
 type Asking = Pick<Alert, 'id' | 'model' | 'rule' | 'summary'>;
 
+/** Not the model is bad, but nothing is known of it: training anew would not help. */
+const lacksData = ({ condition }: Alert['labels']): boolean => condition === 'no_data' || condition === 'error';
+
 /** What alerting calls when an alert begins to fire: each trigger of its rule is an occasion. */
-export async function onAlertFiring(ctx: RetrainingContext, tx: StoreTx, alert: Asking): Promise<void> {
+export async function onAlertFiring(
+  ctx: RetrainingContext,
+  tx: StoreTx,
+  alert: Asking & Pick<Alert, 'labels'>,
+): Promise<void> {
+  if (lacksData(alert.labels)) return;
   if (rulesThatTrigger(modelOf(ctx, alert.model)).includes(alert.rule))
     await startForAlert(ctx, tx, alert, `alert:${alert.id}`);
 }
@@ -130,7 +138,7 @@ export async function onWindowJudged(
   if (waiting) return;
   const firing = await tx
     .selectFrom('alerts')
-    .select(['id', 'model', 'rule', 'summary'])
+    .select(['id', 'model', 'rule', 'summary', 'labels'])
     .where('model', '=', modelName)
     .where('state', '=', 'firing')
     .where('windowEnd', '=', windowEnd)
@@ -138,6 +146,7 @@ export async function onWindowJudged(
     .orderBy('activeAt')
     .execute();
   for (const alert of firing) {
+    if (lacksData(decode<Alert['labels']>(alert.labels))) continue;
     if ((await decide(ctx, tx, model, true)) !== 'start') continue;
     await startForAlert(ctx, tx, alert, `alert:${alert.id}:${windowEnd}`);
   }

@@ -1,16 +1,30 @@
-import { cut } from '../../format.ts';
-import type { Message, MessageAlert } from '../../message.ts';
+import { cut, fit } from '../../format.ts';
+import { type Message, type MessageAlert, shownAlerts } from '../../message.ts';
 
 /** Slack's limits, and one of our own: blocks of together more than about 13,000 characters are refused without a word. */
 const HEADER = 150;
 const SECTION = 2_900;
-const TOGETHER = 11_000;
+const TOGETHER = 9_500;
 const MOST_ALERTS = 15;
+const CONTEXT = 1_900;
+const MOST_REPLIED = 10;
+const BUTTON_URL = 3_000;
+
+type Mrkdwn = { type: 'mrkdwn'; text: string };
+interface Button {
+  type: 'button';
+  text: { type: 'plain_text'; text: string };
+  url: string;
+  action_id: string;
+  style?: 'primary';
+}
 
 type Block =
   | { type: 'header'; text: { type: 'plain_text'; text: string } }
-  | { type: 'section'; text: { type: 'mrkdwn'; text: string } }
-  | { type: 'context'; elements: { type: 'mrkdwn'; text: string }[] };
+  | { type: 'section'; text: Mrkdwn }
+  | { type: 'image'; image_url: string; alt_text: string }
+  | { type: 'actions'; elements: Button[] }
+  | { type: 'context'; elements: Mrkdwn[] };
 
 export interface SlackBody {
   /** What a notification on the phone shows. */
@@ -18,43 +32,73 @@ export interface SlackBody {
   blocks: Block[];
 }
 
-export function renderSlack(message: Message): SlackBody {
-  const mark =
-    message.status === 'firing' ? ':red_circle:' : message.status === 'resolved' ? ':large_green_circle:' : '';
-  const blocks: Block[] = [{ type: 'header', text: { type: 'plain_text', text: cutEscaped(message.subject, HEADER) } }];
-  let budget = TOGETHER;
-  let shown = 0;
-  for (const alert of message.alerts.slice(0, MOST_ALERTS)) {
-    const text = renderAlert(alert);
-    if (text.length > budget) break;
-    blocks.push({ type: 'section', text: { type: 'mrkdwn', text } });
-    budget -= text.length;
-    shown += 1;
-  }
-  const left = message.alerts.length - shown;
-  if (message.alerts.length === 0) {
-    blocks.push({ type: 'section', text: { type: 'mrkdwn', text: cutEscaped(message.lines.join('\n'), SECTION) } });
-  }
-  const footer = [
-    ...(left > 0 ? [`+${left} more`] : []),
-    ...message.links.map((link) => slackLink(link.url, link.label)),
-    escapeSlack(message.reason),
-  ].join(' · ');
-  blocks.push({ type: 'context', elements: [{ type: 'mrkdwn', text: footer }] });
-  return { text: `${mark} ${cutEscaped(message.subject, 1000)}`.trim(), blocks };
+/** A message as it stands in the channel; `chart` is the address of a picture that Slack can fetch. */
+export function renderSlack(message: Message, chart: { url: string; alt: string } | null = null): SlackBody {
+  const only = message.alerts.length === 1 ? message.alerts[0] : undefined;
+  const sections = shownAlerts(message).map((alert) => renderAlert(alert, only === undefined));
+  const { shown, more } = fit(sections, { budget: TOGETHER, most: MOST_ALERTS, separator: 0 });
+  const said = sections.length === 0 ? message.lines.join('\n') : message.lead;
+  if (said) shown.unshift(cutEscaped(said, SECTION));
+  const links = message.links.map(({ url, label }) => slackLink(url, label));
+  const footer = [more, ...links, escapeSlack(message.reason)].filter(Boolean).join(' · ');
+  return {
+    text: headline(message),
+    blocks: [
+      // Plain text: a header knows no markup, so there is nothing to escape.
+      { type: 'header', text: { type: 'plain_text', text: cut(message.subject, HEADER) } },
+      ...shown.map((text): Block => ({ type: 'section', text: { type: 'mrkdwn', text } })),
+      ...(chart ? [{ type: 'image' as const, image_url: chart.url, alt_text: cut(chart.alt, 2_000) }] : []),
+      ...(only ? buttons(only) : []),
+      { type: 'context', elements: [{ type: 'mrkdwn', text: cut(footer, CONTEXT) }] },
+    ],
+  };
 }
 
-function renderAlert(alert: MessageAlert): string {
-  const state = alert.state === 'resolved' ? ':large_green_circle: *Resolved*' : `:red_circle: *${alert.severity}*`;
-  const head = `${state} ${slackLink(alert.url, `${alert.rule}: ${cut(alert.summary, 400)}`)}`;
-  let text = head;
-  for (const fact of alert.facts) {
-    const line = `\n*${fact.label}:* ${cutEscaped(fact.text, 600)}`;
-    // Whole lines only, so that no markup is cut in two.
-    if (text.length + line.length > SECTION) break;
-    text += line;
+/** What a thread is told when its message was brought up to date: what changed, in a line for each alert. */
+export function renderSlackReply(message: Message): SlackBody {
+  const lines = message.alerts.map((alert) => `${markOf(alert.state)} ${titleLink(alert)}`);
+  const { shown, more } = fit(lines, { budget: 1_500, most: MOST_REPLIED });
+  const names = new Set(message.alerts.flatMap(({ acknowledgedBy }) => acknowledgedBy ?? []));
+  const taken = message.reason === 'acknowledged' && `:eyes: Acknowledged by ${cutEscaped([...names].join(', '), 300)}`;
+  const head = taken || headline(message);
+  const text = [head, message.lead && cutEscaped(message.lead, 300), ...shown, more].filter(Boolean).join('\n');
+  return { text: head, blocks: [{ type: 'section', text: { type: 'mrkdwn', text } }] };
+}
+
+const markOf = (status: Message['status']): string =>
+  status === 'firing' ? ':red_circle:' : status === 'resolved' ? ':large_green_circle:' : '';
+
+const headline = (message: Message): string => `${markOf(message.status)} ${cutEscaped(message.subject, 1000)}`.trim();
+
+const titleLink = (alert: MessageAlert): string => slackLink(alert.url, `${alert.rule}: ${cut(alert.summary, 400)}`);
+
+function renderAlert(alert: MessageAlert, withActions: boolean): string {
+  const state =
+    alert.state === 'resolved' ? `${markOf('resolved')} *Resolved*` : `${markOf('firing')} *${alert.severity}*`;
+  const lines = alert.facts.map((fact) => `*${fact.label}:* ${cutEscaped(fact.text, 600)}`);
+  // One alert has buttons; of many, each has links.
+  if (withActions && alert.state === 'firing') {
+    const links = alert.actions.map(({ url, label }) => slackLink(url, label)).join(' · ');
+    if (links) lines.push(links);
   }
-  return text;
+  const head = `${state} ${titleLink(alert)}`;
+  // Whole lines only, so that no markup is cut in two.
+  return [head, ...fit(lines, { budget: SECTION - head.length }).shown].join('\n');
+}
+
+function buttons(alert: MessageAlert): Block[] {
+  const elements = alert.actions
+    .filter(({ url }) => url.length <= BUTTON_URL)
+    .map(
+      ({ kind, label, url }): Button => ({
+        type: 'button',
+        text: { type: 'plain_text', text: cut(label, 75) },
+        url,
+        action_id: kind,
+        ...(kind === 'acknowledge' && { style: 'primary' }),
+      }),
+    );
+  return elements.length === 0 ? [] : [{ type: 'actions', elements }];
 }
 
 export const escapeSlack = (text: string): string =>

@@ -1,44 +1,63 @@
-import { createTransport } from 'nodemailer';
+import { isIP } from 'node:net';
+import { createTransport, type SMTPSentMessageInfo } from 'nodemailer';
 import type { z } from 'zod';
 import type { ChannelIo, Outcome } from '../../channel.ts';
 import { plain } from '../../format.ts';
 import type { Message } from '../../message.ts';
+import { CHART_CID } from './html.ts';
 import type { smtpOptions } from './index.ts';
 import { renderMail } from './render.ts';
 
-export async function deliverBySmtp(
-  message: Message,
-  options: z.infer<typeof smtpOptions>,
-  io: ChannelIo,
-): Promise<Outcome> {
-  const { messageId, inReplyTo, ...mail } = renderMail(message, { from: options.from, deliveryId: io.deliveryId });
+type Options = z.infer<typeof smtpOptions>;
+
+export async function deliverBySmtp(message: Message, options: Options, io: ChannelIo): Promise<Outcome> {
+  const chart = message.alerts.length > 0 ? await io.chart() : null;
+  const { messageId, inReplyTo, ...mail } = renderMail(message, {
+    from: options.from,
+    deliveryId: io.deliveryId,
+    chart: chart?.alt ?? null,
+  });
+  // To the address that was checked; the certificate must still be that of the name.
+  const addresses = await io.outbound.resolve(options.host);
+  // One is tried; that of the older kind is reachable from more places.
+  const address = addresses.find((one) => isIP(one) === 4) ?? addresses[0] ?? options.host;
   const transport = createTransport({
-    host: options.host,
+    host: address,
     port: options.port,
     ...security(options),
-    ...(options.ca && { tls: { ca: options.ca } }),
+    tls: { ...(isIP(options.host) ? {} : { servername: options.host }), ...(options.ca && { ca: options.ca }) },
     ...(options.user && { auth: { user: options.user, pass: options.password ?? '' } }),
     connectionTimeout: io.timeoutMs,
     greetingTimeout: io.timeoutMs,
     socketTimeout: io.timeoutMs,
     dnsTimeout: io.timeoutMs,
+    pool: false,
   });
   try {
     const info = await transport.sendMail({
       ...mail,
+      ...(chart && {
+        attachments: [{ filename: 'chart.png', content: chart.png, cid: CHART_CID, contentDisposition: 'inline' }],
+      }),
       from: options.from,
       to: options.to,
       messageId,
       inReplyTo,
       references: inReplyTo,
-      headers: { 'Auto-Submitted': 'auto-generated' },
+      headers: {
+        // No answer by a machine is wanted, and there is no list to leave: filters go by the other two.
+        'Auto-Submitted': 'auto-generated',
+        'X-Auto-Response-Suppress': 'All',
+        'X-Leeway-Status': message.status,
+        'X-Leeway-Severity': message.severity,
+      },
       disableFileAccess: true,
       disableUrlAccess: true,
     });
     // Those who were accepted have it: sending again for the sake of the rest would give it to them twice.
     return info.rejected.length === 0
       ? { outcome: 'sent' }
-      : { outcome: 'sent', note: `the mail server refused ${info.rejected.join(', ')}` };
+      : { outcome: 'sent', note: `the mail server refused ${refusedOf(info).join(', ')}` };
   } catch (error) {
     return judge(error as SmtpError);
   } finally {
@@ -46,12 +65,20 @@ export async function deliverBySmtp(
   }
 }
 
-function security({ tls, host, port }: z.infer<typeof smtpOptions>) {
+function security({ tls, host, port }: Options) {
   const mode = tls ?? (port === 465 ? 'tls' : isLoopback(host) ? 'none' : 'starttls');
   return { secure: mode === 'tls', requireTLS: mode === 'starttls', ignoreTLS: mode === 'none' };
 }
 
 const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\./.test(host);
+
+/** "gone@example.org (550)" for each receiver that was not taken. */
+function refusedOf({ rejected, rejectedErrors = [] }: SMTPSentMessageInfo): string[] {
+  return rejected.map((receiver) => {
+    const code = rejectedErrors.find(({ recipient }) => recipient === receiver)?.responseCode;
+    return code === undefined ? String(receiver) : `${receiver} (${code})`;
+  });
+}
 
 interface SmtpError extends Error {
   code?: string;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineChannel } from '../../channel.ts';
 import { secret } from '../../secret.ts';
 import { deliverBySmtp } from './deliver.ts';
+import { renderMail } from './render.ts';
 
 export const smtpOptions = z.strictObject({
   host: z.string().describe('Mail server.'),
@@ -25,5 +26,9 @@ export const smtpChannel = defineChannel({
   label: 'Email',
   description: 'Sends mail over SMTP; the messages of a group make one thread.',
   options: smtpOptions,
+  preview(message, { from }) {
+    const { subject, html } = renderMail(message, { from, deliveryId: 'preview' });
+    return { contentType: 'text/html', subject, body: html };
+  },
   deliver: deliverBySmtp,
 });

@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
-import { plain } from '../../format.ts';
-import type { Message, MessageAlert } from '../../message.ts';
+import { alertLines } from '../../facts.ts';
+import { fit, plain } from '../../format.ts';
+import { type Message, shownAlerts } from '../../message.ts';
+import { renderHtml } from './html.ts';
+
+/** A mail program cuts off what is longer than about 100 KB; a person reads less. */
+const TEXT = 60_000;
+const MOST_ALERTS = 25;
 
 export interface Mail {
   subject: string;
@@ -11,52 +17,32 @@ export interface Mail {
   inReplyTo: string;
 }
 
-export function renderMail(message: Message, options: { from: string; deliveryId: string }): Mail {
+/** `chart` says what the picture shows that goes along under CHART_CID, in words. */
+export function renderMail(
+  message: Message,
+  options: { from: string; deliveryId: string; chart?: string | null },
+): Mail {
   const domain = /@([A-Za-z0-9.-]+)>?\s*$/.exec(options.from)?.[1] ?? 'leeway.invalid';
   const thread = createHash('sha256').update(message.group.key).digest('hex').slice(0, 32);
   return {
     subject: plain(message.subject, 200),
-    text: [...message.lines, '', ...message.links.map(({ label, url }) => `${label}: ${url}`), ''].join('\n'),
-    html: renderHtml(message),
+    text: renderText(message, options.chart ?? null),
+    html: renderHtml(message, options.chart ?? null),
     messageId: `<${options.deliveryId}@${domain}>`,
     inReplyTo: `<group-${thread}@${domain}>`,
   };
 }
 
-const COLOUR = { critical: '#c92a2a', warning: '#b35900', info: '#1864ab', resolved: '#2b8a3e' } as const;
-
-function renderHtml(message: Message): string {
-  const body =
-    message.alerts.length > 0
-      ? message.alerts.map(renderAlert).join('\n')
-      : `<p>${escapeHtml(message.lines.join('\n'))}</p>`;
-  const links = message.links
-    .map(({ label, url }) => `<a href="${escapeHtml(url)}">${escapeHtml(label)}</a>`)
-    .join(' ');
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(message.subject)}</title></head>
-<body style="font-family:system-ui,sans-serif;font-size:14px;color:#212529">
-${body}
-<p>${links}</p>
-</body></html>
-`;
-}
-
-function renderAlert(alert: MessageAlert): string {
-  const resolved = alert.state === 'resolved';
-  const colour = resolved ? COLOUR.resolved : COLOUR[alert.severity];
-  const rows = alert.facts.map(
-    ({ label, text }) =>
-      `<tr><th align="left" valign="top" style="padding-right:12px">${escapeHtml(label)}</th><td>${escapeHtml(text)}</td></tr>`,
-  );
-  return `<h3 style="color:${colour};margin:16px 0 4px"><a style="color:inherit" href="${escapeHtml(alert.url)}">${
-    resolved ? 'Resolved' : escapeHtml(alert.severity)
-  }: ${escapeHtml(alert.summary)}</a></h3>
-<table cellspacing="0" style="font-size:14px">
-${rows.join('\n')}
-</table>`;
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+function renderText(message: Message, chart: string | null): string {
+  const alerts = shownAlerts(message);
+  const texts = alerts.map((alert, i) => {
+    const actions = alert.state === 'firing' ? alert.actions.map(({ label, url }) => `  ${label}: ${url}`) : [];
+    const picture = i === 0 && chart ? [`  Chart: ${chart}`] : [];
+    return [...alertLines(alert), ...picture, ...actions].join('\n');
+  });
+  const { shown, more } = fit(texts, { budget: TEXT, most: MOST_ALERTS, separator: 2 });
+  const said = alerts.length === 0 ? message.lines.join('\n') : message.lead;
+  // A single alert has said where to look.
+  const links = (alerts.length === 1 ? [] : message.links).map(({ label, url }) => `${label}: ${url}`).join('\n');
+  return `${[said, ...shown, more, links].filter(Boolean).join('\n\n')}\n`;
 }

@@ -18,6 +18,8 @@ export async function deliverToWebhook(
   const response = await io.outbound({
     url: options.url,
     headers: {
+      ...options.headers,
+      ...(options.authorization && { authorization: options.authorization }),
       'content-type': 'application/json',
       'webhook-id': io.deliveryId,
       'webhook-timestamp': String(Math.floor(sentAt.getTime() / 1000)),

@@ -5,8 +5,13 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { LeewayError } from '@leeway/contract';
-import type { TrainerExit } from './executor.ts';
 import { endGroup, killGroup, markOf, type ProcessMark, readMark, stillRuns } from './process-group.ts';
+
+export interface ProgramExit {
+  /** 0 is success; null when a signal ended it. */
+  exitCode: number | null;
+  signal: string | null;
+}
 
 export interface Program {
   argv: string[];
@@ -43,7 +48,7 @@ const INHERITED = [
  * Runs a program in a process group of its own, and ends the whole group when the signal is aborted: SIGTERM, and SIGKILL
  * for what is left after 5 s.
  */
-export async function runProgram({ argv, cwd, dir, env, signal, onLog }: Program): Promise<TrainerExit> {
+export async function runProgram({ argv, cwd, dir, env, signal, onLog }: Program): Promise<ProgramExit> {
   const pidFile = join(dir, 'trainer.pid');
   await endOrphan(pidFile);
   signal.throwIfAborted();
