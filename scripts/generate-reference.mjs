@@ -11,6 +11,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const built = (path) => import(new URL(`../packages/${path}`, import.meta.url)).catch(notBuilt);
 const { Config, ERRORS } = await built('contract/dist/index.js');
 const { driftTests, performanceMetrics } = await built('stats/dist/index.js');
+const { ACTIONS } = await built('server/dist/actions/kinds/index.js');
 const { CHANNELS } = await built('server/dist/notify/channels/index.js');
 const { EXECUTORS } = await built('server/dist/retraining/executors/index.js');
 const { TrainParams } = await built('server/dist/learner/train.js');
@@ -60,8 +61,14 @@ function configSchema() {
   };
   const performance = [...new Set(Object.values(performanceMetrics).flatMap((metrics) => metrics.map(({ id }) => id)))];
   const ids = [...performance, ...monitoringMetrics.map(({ id }) => id)];
-  for (const rule of [model.rules.items, document.properties.rules.items, document.$defs.condition])
-    rule.properties.metric.enum = ids;
+  // KPIs and questions have metrics of their own.
+  const named = { type: 'string', pattern: '^(kpi|feedback\\.answer)\\.[a-z0-9_]+$' };
+  for (const rule of [model.rules.items, document.properties.rules.items, document.$defs.condition]) {
+    const { type: _, ...metric } = rule.properties.metric;
+    rule.properties.metric = { ...metric, anyOf: [{ enum: ids }, named] };
+    const { actions } = rule.properties;
+    if (actions) actions.items = { anyOf: ACTIONS.map((kind) => pluginSchema(actions.items, kind, kind.description)) };
+  }
   for (const gate of model.retrain.properties.gates.items.oneOf) gate.properties.metric.enum = performance;
   const tests = ['auto', ...driftTests.map(({ id }) => id)];
   model.columns.properties.features.additionalProperties.properties.test.enum = tests;
@@ -140,6 +147,37 @@ function descriptions() {
     'models[].retrain.gates[].confidence': 'Of the interval of the difference.',
     'models[].retrain.gates[].draws': 'Draws of the bootstrap.',
     'models[].rollout': 'What runs beside the champion.',
+    'server.heartbeat.method': 'How the switch is called.',
+    'channels[].digest.every': 'How often a digest is told.',
+    'channels[].digest.zone': 'Zone of `at`.',
+    'channels[].responders[].type': 'Kind of responder.',
+    'channels[].responders[].name': 'Name of the team, schedule or escalation.',
+    'channels[].responders[].username': 'Login of the user.',
+    'channels[].responders[].id': 'Id, in place of a name.',
+    'channels[].priorities.critical': 'Priority of critical alerts.',
+    'channels[].priorities.warning': 'Priority of warnings.',
+    'channels[].priorities.info': 'Priority of what is only for information.',
+    'timeIntervals[].years': 'Years, such as 2026 or 2026:2028.',
+    'maintenance[].name': 'What it is called where it mutes.',
+    'maintenance[].zone': 'Zone of the schedule.',
+    onCall: 'People, who of them is on call when, and who is told if nobody answers.',
+    'onCall.people': 'People by name, with the channels that reach them.',
+    'onCall.schedules.*.rotation': 'Who takes turns, and when.',
+    'onCall.schedules.*.overrides[].person': 'Who is on call in this time.',
+    'onCall.escalations.*.steps': 'Who is told one after the other while nobody acknowledges.',
+    'models[].feedback': 'What people are asked about its predictions.',
+    'models[].feedback.rating.min': 'Worst rating.',
+    'models[].feedback.rating.max': 'Best rating.',
+    'models[].feedback.questions[].min': 'Lower end of the scale.',
+    'models[].feedback.questions[].max': 'Upper end of the scale.',
+    'models[].feedback.questions[].name': 'What the answer is called, in data and in metrics.',
+    'models[].feedback.questions[].text': 'The question as people read it.',
+    'models[].feedback.questions[].choices': 'Answers to choose from.',
+    'models[].feedback.form.title': 'First line of the page.',
+    'models[].feedback.form.thanks': 'What it says after an answer.',
+    'models[].kpis[].description': 'For people.',
+    'models[].kpis[].source': 'Where its points come from.',
+    'models[].kpis[].source.password': 'Of that user.',
     'channels[].user': 'With a password: who logs in to the mail server.',
     'channels[].password': 'Of that user.',
   };
@@ -149,7 +187,10 @@ function descriptions() {
 function describe(document) {
   const missing = descriptions();
   const used = new Set();
+  const without = [];
   walk(document, '');
+  if (without.length > 0)
+    throw new Error(`no description: ${without.join(', ')}; add .describe() in packages/contract/src`);
   const needless = Object.keys(missing).filter((path) => !used.has(path));
   if (needless.length > 0) throw new Error(`described here and in the schema, or gone: ${needless.join(', ')}`);
 
@@ -163,8 +204,8 @@ function describe(document) {
       const at = path === '' ? key : `${path}.${key}`;
       if (!property.description) {
         const text = missing[at] ?? (property.const && (of.description ?? ' '));
-        if (!text) throw new Error(`${at} has no description: add .describe() in packages/contract/src`);
-        if (text !== ' ') property.description = text;
+        if (!text) without.push(at);
+        else if (text !== ' ') property.description = text;
         if (missing[at]) used.add(at);
       }
       walk(property, at);
@@ -217,7 +258,10 @@ ${keysTable('', TrainParams.toJSONSchema({ io: 'input' }).properties, [])}
   }
 
   function variantText(path, variant) {
-    const [key, { const: value }] = Object.entries(variant.properties).find(([, of]) => of.const !== undefined);
+    const told = Object.entries(variant.properties).find(([, of]) => of.const !== undefined);
+    // Variants that no key tells apart, such as a responder by its id or by its name.
+    if (!told) return keysTable(path, variant.properties, variant.required ?? []);
+    const [key, { const: value }] = told;
     const { [key]: _, ...others } = variant.properties;
     const about = variant.description ?? variant.properties[key].description ?? '';
     const keys = Object.keys(others).length === 0 ? '' : `\n\n${keysTable(path, others, variant.required ?? [])}`;
@@ -511,6 +555,8 @@ const GROUPS = {
   ingest: 'Rows in',
   models: 'Models',
   alerts: 'Alerts',
+  channels: 'Channels and messages',
+  review: 'Review',
   runs: 'Retraining runs',
   versions: 'Versions',
   config: 'Configuration',

@@ -13,7 +13,7 @@ const CONFIG = {
         features: { season: { type: 'categorical', drift: false } },
         ...{ id: 'game', time: 'day', prediction: 'said', score: 'prob1', label: 'won' },
       },
-      reference: { kind: 'period', start: '2018-04-01', end: '2018-06-30' },
+      reference: { kind: 'period', start: '2019-04-01', end: '2019-06-30' },
       monitors: [
         { name: 'weekly', window: '1w', minimumRows: 50, maturity: { delay: '1d', timeout: '2d', revise: '7d' } },
       ],
@@ -33,7 +33,7 @@ export default {
   async ask(stage) {
     const { folder, readCsv, writeCsv, check } = stage;
     const games = readCsv(join(folder, 'mlb_games.csv'))
-      .filter(({ prob1_outcome: won, date }) => (won === '0' || won === '1') && date >= '2018')
+      .filter(({ prob1_outcome: won, date }) => (won === '0' || won === '1') && date >= '2019')
       .map(({ date: day, season, prob1, prob1_outcome: won }, game) => ({
         game,
         day,

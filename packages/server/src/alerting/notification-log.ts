@@ -38,7 +38,15 @@ export async function logNotification(
   const last = await lastEntry(tx, ref);
   const alerts = encode<unknown>(entry.alerts.toSorted((a, b) => (a.alert < b.alert ? -1 : 1)));
   const quiet = entry.delivery === null && (entry.reason === 'none' || entry.reason === last?.reason);
-  if (quiet && last?.alerts === alerts && last.nextAt === entry.nextAt) return;
+  if (quiet && last?.alerts === alerts) {
+    // Only when it is looked at next has changed: that is no entry of its own.
+    if (last.nextAt === entry.nextAt) return;
+    return void (await tx
+      .updateTable('notificationLog')
+      .set({ nextAt: entry.nextAt })
+      .where('id', '=', last.id)
+      .execute());
+  }
   if (quiet && !last && entry.alerts.length === 0) return;
   const { reason, why, delivery, nextAt } = entry;
   await tx
@@ -53,7 +61,7 @@ export async function logNotification(
 const lastEntry = (db: StoreReader, { key, channel }: GroupRef) =>
   db
     .selectFrom('notificationLog')
-    .select(['at', 'reason', 'alerts', 'nextAt'])
+    .select(['id', 'at', 'reason', 'alerts', 'nextAt'])
     .where('key', '=', key)
     .where('channel', '=', channel)
     .orderBy('id', 'desc')

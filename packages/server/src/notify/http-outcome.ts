@@ -33,7 +33,7 @@ export function parseRetryAfter(header: string | undefined, now: number): number
 }
 
 /** An instant as some services give it is seconds since 1970; anything smaller is a number of seconds from now. */
-const INSTANT = 1_000_000_000;
+const INSTANT = 100_000_000;
 const MOST_BUCKET_MS = 3_600_000;
 
 /** Milliseconds until a service takes calls again that says, with whatever answer, that its bucket is empty; 0 if it is not. */

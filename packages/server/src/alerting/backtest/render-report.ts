@@ -145,7 +145,7 @@ function timeline({ rules, episodes, total }: Backtest, incidents: readonly Inci
           return {
             type: 'rect',
             shape: { x, y: y! - 7, width: Math.max(2, until! - x!), height: 14 },
-            style: api.style(),
+            style: { fill: api.visual('color') },
           };
         },
         markArea: {
@@ -161,7 +161,7 @@ function timeline({ rules, episodes, total }: Backtest, incidents: readonly Inci
 interface CustomApi {
   coord(value: readonly number[]): number[];
   value(dimension: number): number;
-  style(): object;
+  visual(kind: 'color'): string;
 }
 
 /** Recall over false alarms a week. */

@@ -173,6 +173,11 @@ function sweepWarnings(
   holdout: number | undefined,
 ): string[] {
   if (!incidents) return [];
+  if (variants[0]?.score.incidents === 0) {
+    return [
+      `no incident lies in the time ${holdout === undefined ? 'replayed' : 'before the holdout'}: there is nothing to choose by`,
+    ];
+  }
   if (best === null) return ['no variant found an incident'];
   if (holdout === undefined) {
     return [

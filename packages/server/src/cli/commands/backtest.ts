@@ -76,8 +76,7 @@ export const addBacktestCommand: AddCommand = (program) => {
 
 async function runBacktestCommand(flags: Flags): Promise<void> {
   const request = await requestOf(flags);
-  const { result, model } =
-    flags.predictions === undefined ? await overHistory(flags, request) : await overFiles(flags, request);
+  const result = flags.predictions === undefined ? await overHistory(flags, request) : await overFiles(flags, request);
   const incidents = request.incidents ?? null;
   if (flags.report !== undefined) {
     const { renderBacktestReport } = await import('../../alerting/backtest/render-report.ts');
@@ -89,7 +88,7 @@ async function runBacktestCommand(flags: Flags): Promise<void> {
   if (flags.json) return printJson(result);
   const { renderBacktest } = await import('../../alerting/backtest/render-text.ts');
   process.stdout.write(renderBacktest(result, incidents, { color: process.stdout.isTTY === true }));
-  if (flags.report !== undefined) note(`written: ${flags.report} (${model})`);
+  if (flags.report !== undefined) note(`written: ${flags.report}`);
 }
 
 /** What the options ask for. @throws LeewayError `bad_option` or `file_unreadable`. */
@@ -119,12 +118,7 @@ async function readIncidents(path: string): Promise<Incident[]> {
   return parseIncidents(basename(path), text);
 }
 
-interface Answer {
-  result: Backtest;
-  model: string;
-}
-
-async function overHistory(flags: Flags, request: BacktestRequest): Promise<Answer> {
+async function overHistory(flags: Flags, request: BacktestRequest): Promise<Backtest> {
   for (const option of ['labels', 'labelTime', 'referenceUntil', 'config'] as const) {
     if (flags[option] === undefined) continue;
     const name = option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -132,11 +126,10 @@ async function overHistory(flags: Flags, request: BacktestRequest): Promise<Answ
   }
   const api = await Api.connect(flags);
   const model = flags.model ?? onlyOf((await api.get<{ models: { name: string }[] }>('/models')).models);
-  const result = await api.post<Backtest>(`/models/${encodeURIComponent(model)}/backtest`, request);
-  return { result, model };
+  return api.post<Backtest>(`/models/${encodeURIComponent(model)}/backtest`, request);
 }
 
-async function overFiles(flags: Flags, request: BacktestRequest): Promise<Answer> {
+async function overFiles(flags: Flags, request: BacktestRequest): Promise<Backtest> {
   const { backtestFiles } = await import('../backtest-files.ts');
   const { readConfig } = await import('../../config/load.ts');
   if (flags.config === undefined) throw new LeewayError('bad_option', '--predictions was given without --config');
@@ -145,7 +138,7 @@ async function overFiles(flags: Flags, request: BacktestRequest): Promise<Answer
   const model = flags.model ?? onlyOf(models);
   const progress = createStatusLine('reading the files');
   try {
-    const result = await backtestFiles({
+    return await backtestFiles({
       ...{ document, model, request },
       files: {
         predictions: flags.predictions!,
@@ -156,7 +149,6 @@ async function overFiles(flags: Flags, request: BacktestRequest): Promise<Answer
       referenceUntil: flags.referenceUntil ?? null,
       onProgress: (text, done, total) => progress.update(text, done, total),
     });
-    return { result, model };
   } finally {
     progress.clear();
   }

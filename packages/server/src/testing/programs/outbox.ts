@@ -6,6 +6,7 @@ import { systemClock } from '../../platform/clock.ts';
 import { openStore } from '../../store/open.ts';
 
 const [location, channels] = process.argv.slice(2) as [string, string];
+process.on('disconnect', () => process.exit());
 process.send!('ready');
 await new Promise((go) => process.once('message', go));
 const store = await openStore(location);
