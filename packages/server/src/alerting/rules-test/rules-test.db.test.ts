@@ -36,7 +36,7 @@ async function run(tests: string, options: { update?: boolean } = {}) {
 }
 
 describe('rules of the examples', () => {
-  it.each(['flights'])('%s: their tests pass', async (example) => {
+  it.each(['flights', 'bike-sharing'])('%s: their tests pass', async (example) => {
     const results = await runTests(await readTests(join(EXAMPLES, example, 'rules.test.yaml')), { plugins: PLUGINS });
     expect(
       results.map((result) => renderResult({ ...result, milliseconds: 0 }, { color: false })).join(''),
