@@ -47,6 +47,24 @@ class Cause(TypedDict):
     inferred: bool
 
 
+class AlertConditions(TypedDict):
+    metric: str
+    column: str
+    slice: str
+    value: Optional[float]
+    threshold: Optional[float]
+    verdict: Literal["breach", "clear", "between", "no_data", "error"]
+    why: str
+
+
+class AlertMuted(TypedDict):
+    by: Literal["silence", "inhibition", "maintenance", "hours", "grace"]
+    # Id of the silence, id of the alert that inhibits, or name of what mutes.
+    ref: str
+    text: str
+    until: Optional[str]
+
+
 class Alert(TypedDict):
     """Something is wrong with a model, or was."""
 
@@ -64,6 +82,21 @@ class Alert(TypedDict):
     version: str
     value: Optional[float]
     threshold: Optional[float]
+    lower: Optional[float]
+    upper: Optional[float]
+    # Rows behind the value.
+    n: int
+    # Share of the predictions that had a label when it was measured.
+    coverage: Optional[float]
+    reference: Optional[float]
+    # How the newest window was judged, in words.
+    why: str
+    # Of a rule made of several conditions, what each said of the window; else empty.
+    conditions: List[AlertConditions]
+    # provisional: labels still come; confirmed: they are in; revised: late ones have moved the value since.
+    certainty: Literal["provisional", "confirmed", "revised"]
+    # Estimated cost of the window, where the model has a price of its mistakes.
+    cost: Optional[float]
     windowStart: str
     windowEnd: str
     summary: str
@@ -75,8 +108,15 @@ class Alert(TypedDict):
     resolvedAt: Optional[str]
     acknowledgedBy: Optional[str]
     acknowledgedAt: Optional[str]
-    # Id of the silence that mutes it now.
-    silencedBy: Optional[str]
+    # When it counts as not acknowledged again; null: not by itself.
+    acknowledgedUntil: Optional[str]
+    assignee: Optional[str]
+    # What people said of it afterwards.
+    verdict: Optional[Literal["useful", "noise", "expected", "duplicate"]]
+    # Whether it comes and goes, so that its changes are held back.
+    flapping: bool
+    # Why nobody is told of it now.
+    muted: Optional[AlertMuted]
 
 
 class DatasetInfo(TypedDict):
@@ -216,7 +256,7 @@ class Measurement(TypedDict):
     # The same number about the reference.
     reference: Optional[float]
     threshold: Optional[float]
-    status: Literal["ok", "insufficient", "no_data"]
+    status: Literal["ok", "insufficient", "no_data", "error"]
     # Why there is no value, or how a verdict was reached; may be empty.
     reason: str
     # What a chart or a message needs besides, such as the worst values.

@@ -40,6 +40,24 @@ export interface Cause {
   inferred: boolean;
 }
 
+export interface AlertConditions {
+  metric: string;
+  column: string;
+  slice: string;
+  value: number | null;
+  threshold: number | null;
+  verdict: 'breach' | 'clear' | 'between' | 'no_data' | 'error';
+  why: string;
+}
+
+export interface AlertMuted {
+  by: 'silence' | 'inhibition' | 'maintenance' | 'hours' | 'grace';
+  /** Id of the silence, id of the alert that inhibits, or name of what mutes. */
+  ref: string;
+  text: string;
+  until: string | null;
+}
+
 /** Something is wrong with a model, or was. */
 export interface Alert {
   id: string;
@@ -56,6 +74,21 @@ export interface Alert {
   version: string;
   value: number | null;
   threshold: number | null;
+  lower: number | null;
+  upper: number | null;
+  /** Rows behind the value. */
+  n: number;
+  /** Share of the predictions that had a label when it was measured. */
+  coverage: number | null;
+  reference: number | null;
+  /** How the newest window was judged, in words. */
+  why: string;
+  /** Of a rule made of several conditions, what each said of the window; else empty. */
+  conditions: AlertConditions[];
+  /** provisional: labels still come; confirmed: they are in; revised: late ones have moved the value since. */
+  certainty: 'provisional' | 'confirmed' | 'revised';
+  /** Estimated cost of the window, where the model has a price of its mistakes. */
+  cost: number | null;
   windowStart: string;
   windowEnd: string;
   summary: string;
@@ -67,8 +100,15 @@ export interface Alert {
   resolvedAt: string | null;
   acknowledgedBy: string | null;
   acknowledgedAt: string | null;
-  /** Id of the silence that mutes it now. */
-  silencedBy: string | null;
+  /** When it counts as not acknowledged again; null: not by itself. */
+  acknowledgedUntil: string | null;
+  assignee: string | null;
+  /** What people said of it afterwards. */
+  verdict: 'useful' | 'noise' | 'expected' | 'duplicate' | null;
+  /** Whether it comes and goes, so that its changes are held back. */
+  flapping: boolean;
+  /** Why nobody is told of it now. */
+  muted: AlertMuted | null;
 }
 
 /** The data of a run. */
@@ -214,7 +254,7 @@ export interface Measurement {
   /** The same number about the reference. */
   reference: number | null;
   threshold: number | null;
-  status: 'ok' | 'insufficient' | 'no_data';
+  status: 'ok' | 'insufficient' | 'no_data' | 'error';
   /** Why there is no value, or how a verdict was reached; may be empty. */
   reason: string;
   /** What a chart or a message needs besides, such as the worst values. */

@@ -27,6 +27,9 @@ export async function noteOnAlert(ctx: AlertingContext, tx: StoreTx, { alert: id
     .values({ alert: id, at: now, fromState: row.state, toState: row.state, why: text })
     .execute();
   await ctx.events.emit(tx, 'alert.changed', row.model, { alert: id, rule: row.rule, state: row.state });
+  const alert = toAlert(row, await activeMutings(ctx, tx, now, [row.model]), now);
+  // Who has silenced an alert does not want to hear of it; its page tells.
+  if (alert.muted !== null) return;
   const groups = await tx
     .selectFrom('groupMembers')
     .innerJoin('groups', (join) =>
@@ -35,7 +38,6 @@ export async function noteOnAlert(ctx: AlertingContext, tx: StoreTx, { alert: id
     .select(['groups.key', 'groups.channel', 'groups.labels', 'groups.firing'])
     .where('groupMembers.alert', '=', id)
     .execute();
-  const alert = toAlert(row, await activeMutings(ctx, tx, now, [row.model]), now);
   for (const { key: group, channel, labels, firing } of groups) {
     if (!decodeOrNull<string[]>(firing)?.includes(id)) continue;
     const config = ctx.config().channels.find(({ name }) => name === channel);

@@ -171,6 +171,8 @@ export class Jobs {
         const now = [...this.#again];
         this.#again.clear();
         if (await this.#takeSome(now)) for (const pool of now) this.#again.add(pool);
+        // With an embedded store all of this may pass without the loop of events having had a turn.
+        await new Promise((turn) => setImmediate(turn));
       }
     } catch (error) {
       this.#log.error({ err: error }, 'could not look for jobs');
@@ -277,8 +279,7 @@ export class Jobs {
         await this.#release(tx, job);
         await write?.(tx);
       };
-      if (kind.concurrency === undefined) await this.#store.db.transaction().execute(finish);
-      else await this.#writeTogether(finish);
+      await this.#write(kind, finish);
     } catch (error) {
       if (this.#stopped && job.signal.aborted) await this.#giveBack(job);
       else await this.#failed(job, kind, error);
@@ -289,6 +290,12 @@ export class Jobs {
 
   readonly #waiting: Waiting[] = [];
   #writing = false;
+
+  /** Commits what a job has to write; see JobKind.concurrency. */
+  async #write(kind: JobKind<never> | undefined, write: (tx: StoreTx) => Promise<void>): Promise<void> {
+    if (kind?.concurrency === undefined) await this.#store.db.transaction().execute(write);
+    else await this.#writeTogether(write);
+  }
 
   /** Commits with whatever else comes while the disk is busy. If one of them fails, each is tried by itself. */
   async #writeTogether(write: (tx: StoreTx) => Promise<void>): Promise<void> {
@@ -361,7 +368,7 @@ export class Jobs {
     else this.#log[dead ? 'error' : 'warn']({ err: error, ...about }, 'job failed');
     const delay = later ? error.delayMs : (kind?.backoff(job.attempt, error) ?? 0);
     try {
-      await this.#store.db.transaction().execute(async (tx) => {
+      await this.#write(kind, async (tx) => {
         const kept = await tx
           .updateTable('jobs')
           .set({

@@ -137,7 +137,7 @@ async function deliver(
 
   const underWay = busy.get(channel) ?? 0;
   if (!isTest && state.failures >= FAILING && underWay >= CONCURRENCY_FAILING) {
-    throw new RetryLater('the channel fails, and others come first', 1_000 + Math.round(options.random() * 2_000));
+    throw new RetryLater('the channel fails, and others come first', 5_000 + Math.round(options.random() * 10_000));
   }
 
   const watched = watchOutbound(options.outbound, () => ctx.clock.now());

@@ -9,8 +9,7 @@ export interface Arrival {
   windowEnd: number;
   /** Of each series of the window the latest revision that was known by then. */
   measurements: readonly Measurement[];
-  /** Whether it was never measured before, and never again. */
-  first: boolean;
+  /** Whether it was never measured again. */
   final: boolean;
 }
 
@@ -43,14 +42,13 @@ export function toArrivals(measurements: readonly Measurement[]): Arrival[] {
   const last = new Map<string, number>();
   const arrivals = ordered.map(({ batch, monitor, at, windowStart, windowEnd }, i) => {
     const window = `${monitor}|${windowStart}`;
-    const first = !known.has(window);
     const series = known.get(window) ?? new Map<string, Measurement>();
     known.set(window, series);
     last.set(window, i);
     for (const measurement of batch) {
       series.set(`${measurement.metric}|${measurement.column}|${measurement.slice}`, measurement);
     }
-    return { at, monitor, windowStart, windowEnd, measurements: [...series.values()], first, final: false };
+    return { at, monitor, windowStart, windowEnd, measurements: [...series.values()], final: false };
   });
   for (const i of last.values()) arrivals[i]!.final = true;
   return arrivals;

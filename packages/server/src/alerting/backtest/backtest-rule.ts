@@ -8,7 +8,7 @@ import type { PastWindow } from '../decide/learn-threshold.ts';
 import { type Arrival, arrivalsOf, toArrivals } from './arrivals.ts';
 import { EpisodeLog } from './episode-log.ts';
 import { KnownWindows } from './known-windows.ts';
-import { areInOrder, isAtRest, skimmer } from './skim.ts';
+import { areInPlace, isAtRest, skimmer } from './skim.ts';
 
 export interface BacktestOptions {
   /** What became known before is taken in, so that a state has its history, but not reported. Milliseconds since 1970. */
@@ -101,11 +101,12 @@ export function backtestRule(
   const log = new EpisodeLog(model.name, rule, from, (subject, kind) =>
     alertLabels(alone, monitor, rule, subject, { kind }),
   );
-  const isClear = options.skim !== false && areInOrder(own) ? skimmer(rule) : null;
+  const isClear = options.skim === false ? null : skimmer(rule);
+  const inPlace = isClear ? areInPlace(own) : [];
   let resting = true;
-  for (const { at, windowStart, windowEnd, measurements: known, first, final } of own) {
+  for (const [i, { at, windowStart, windowEnd, measurements: known, final }] of own.entries()) {
     if (at >= to) break;
-    const passed = resting && first && final ? isClear?.(known) : null;
+    const passed = resting && inPlace[i] ? isClear?.(known, memories) : null;
     if (passed) {
       log.pass(passed.instances, at);
       continue;

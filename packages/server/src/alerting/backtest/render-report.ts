@@ -15,7 +15,7 @@ export async function renderBacktestReport(result: Backtest, incidents: readonly
   ];
   const body = [
     `<h1>Backtest of ${escaped(model)}</h1>`,
-    `<p class="dim">${total.from.slice(0, 10)} to ${total.to.slice(0, 10)}, ${total.weeks.toFixed(1)} weeks${incidents ? `, ${total.incidents} incidents` : ''}. Labels as they had arrived.</p>`,
+    `<p class="dim">${total.from.slice(0, 10)} to ${total.to.slice(0, 10)}, ${total.weeks.toFixed(1)} weeks${incidents ? `, incidents: ${total.incidents}` : ''}. Labels as they had arrived.</p>`,
     warnings.map((warning) => `<p class="warn">${escaped(warning)}</p>`).join('\n'),
     htmlTable(
       SCORE_HEAD,

@@ -129,7 +129,7 @@ describe('runBacktest', () => {
     );
     expect(warnings).toEqual([
       'drifted: nothing was measured that it is about (roc_aucs)',
-      '1 incidents lie outside of what was replayed and are left out',
+      'left out, since they lie outside of what was replayed: 1 of 1 incidents',
       '1.9 weeks are short for rates a week',
       'no route has a channel: pages are those that one would get',
     ]);

@@ -212,15 +212,18 @@ function warningsOf(
   }
   if (incidents) {
     const outside = incidents.filter(({ start, end }) => start >= span.to || end <= span.from).length;
-    if (outside > 0) warnings.push(`${outside} incidents lie outside of what was replayed and are left out`);
+    if (outside > 0)
+      warnings.push(
+        `left out, since they lie outside of what was replayed: ${outside} of ${incidents.length} incidents`,
+      );
     if (total.incidents > 0 && total.incidents < 5) {
-      warnings.push(`${total.incidents} incidents are few: heed the interval of the recall`);
+      warnings.push(`few incidents (${total.incidents}): heed the interval of the recall`);
     }
     if ((total.quietAlarmShare ?? 0) > 0.5) {
       warnings.push('something fires most of the time without an incident: a rule that always fires misses nothing');
     }
     if (total.alreadyFiring > 0) {
-      warnings.push(`${total.alreadyFiring} incidents began while an alarm was on, and have no delay`);
+      warnings.push(`no delay can be told of incidents that began while an alarm was on: ${total.alreadyFiring}`);
     }
   }
   if (total.weeks < 4) warnings.push(`${total.weeks.toFixed(1)} weeks are short for rates a week`);

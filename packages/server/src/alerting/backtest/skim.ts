@@ -1,9 +1,12 @@
 import type { Measurement, RuleConfig } from '@leeway/contract';
-import type { RuleDocument } from '../decide/evaluate-window.ts';
+import { instanceKey, type RuleDocument } from '../decide/evaluate-window.ts';
 import type { Arrival } from './arrivals.ts';
 
-/** Whether measurements are windows of the rule of which none is near its threshold. */
-export type IsClear = (measurements: readonly Measurement[]) => { instances: number } | null;
+/** How many instances of the rule these measurements are about, if each has been seen before and is plainly well; else null. */
+export type IsClear = (
+  measurements: readonly Measurement[],
+  memories: ReadonlyMap<string, RuleDocument>,
+) => { instances: number } | null;
 
 /**
  * A quick test for windows that are plainly well: while nothing is pending or fires, such a window changes nothing, and most windows are
@@ -29,11 +32,12 @@ export function skimmer(rule: RuleConfig): IsClear | null {
     const unit = relative ? Math.abs(reference) : 1;
     return value >= reference + floor * unit && value <= reference + ceiling * unit;
   };
-  return (measurements) => {
+  return (measurements, memories) => {
     let instances = 0;
     for (const measurement of measurements) {
       if (!fits(rule.column, measurement.column) || !fits(rule.slice, measurement.slice)) continue;
-      if (!isWell(measurement)) return null;
+      const { column, slice } = measurement;
+      if (!isWell(measurement) || !memories.has(instanceKey(rule.name, `${column}|${slice}`))) return null;
       instances += 1;
     }
     return { instances };
@@ -48,15 +52,21 @@ export const isAtRest = ({ memory: { current, windows } }: RuleDocument): boolea
   !current.recent.includes(true) &&
   windows.every(({ open }) => !open);
 
-/** Whether each window was first measured after all windows before it. */
-export function areInOrder(arrivals: readonly Arrival[]): boolean {
-  const seen = new Set<number>();
-  let newest = -Infinity;
-  for (const { windowEnd } of arrivals) {
-    if (seen.has(windowEnd)) continue;
-    if (windowEnd < newest) return false;
-    newest = windowEnd;
-    seen.add(windowEnd);
+/**
+ * Of each arrival whether all that came before is about windows before it, and all that comes later about windows after it: only then
+ * nothing that is judged later can look back on it.
+ */
+export function areInPlace(arrivals: readonly Arrival[]): boolean[] {
+  let oldest = Infinity;
+  const inPlace = arrivals.map(() => false);
+  for (let i = arrivals.length - 1; i >= 0; i--) {
+    inPlace[i] = arrivals[i]!.windowEnd < oldest;
+    oldest = Math.min(oldest, arrivals[i]!.windowEnd);
   }
-  return true;
+  let newest = -Infinity;
+  for (const [i, { windowEnd }] of arrivals.entries()) {
+    inPlace[i] &&= windowEnd > newest;
+    newest = Math.max(newest, windowEnd);
+  }
+  return inPlace;
 }

@@ -10,7 +10,7 @@ process.on('disconnect', () => process.exit());
 process.send!('ready');
 await new Promise((go) => process.once('message', go));
 const store = await openStore(location);
-const { ctx } = openOutbox({ store, clock: systemClock, channels: JSON.parse(channels), leaseMs: 100 });
+const { ctx } = openOutbox({ store, clock: systemClock, channels: JSON.parse(channels), leaseMs: 1_000 });
 ctx.jobs.start(20);
 for (;;) {
   const left = await store.db.selectFrom('jobs').select('id').where('state', '<>', 'dead').limit(1).executeTakeFirst();
