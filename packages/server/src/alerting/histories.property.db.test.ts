@@ -86,7 +86,9 @@ async function play(form: StoreForm, manner: Manner, history: readonly Step[]): 
   try {
     const silences: (Span & { id: string })[] = [];
     for (const step of history) {
-      await take(told, step, silences);
+      // Where two work at the same time, people and windows come in the midst of it.
+      if (manner === 'together') await Promise.all([told.work(), take(told, step, silences)]);
+      else await take(told, step, silences);
       await told.pass(step.minutes);
     }
     await told.measure([]);
@@ -193,7 +195,9 @@ async function outcomeOf(told: History, silences: readonly Span[]): Promise<Outc
     if (failoverOf !== null || reason === 'silence started') continue;
     const hour = new Date(createdAt).getUTCHours();
     for (const alert of message.alerts.filter(({ state }) => state === 'firing')) {
-      const silenced = silences.some(({ rule, from, to }) => rule === alert.rule && from <= createdAt && createdAt < to);
+      const silenced = silences.some(
+        ({ rule, from, to }) => rule === alert.rule && from <= createdAt && createdAt < to,
+      );
       if (silenced) wrong.push(`${id} (${reason}) tells of ${alert.rule}, which is silenced`);
       if (alert.rule === 'latency' && hour === 3) wrong.push(`${id} (${reason}) tells of latency, in maintenance`);
     }
@@ -212,7 +216,9 @@ async function outcomeOf(told: History, silences: readonly Span[]): Promise<Outc
         `${rule} ${id}: ${firedAt} to ${resolvedAt}, ${certainty}, ${acknowledgedBy}`,
     ),
     log: log
-      .map(({ key, channel, at, reason, why, delivery }) => `${minute(at)} ${channel} ${key} ${reason} ${why} ${delivery}`)
+      .map(
+        ({ key, channel, at, reason, why, delivery }) => `${minute(at)} ${channel} ${key} ${reason} ${why} ${delivery}`,
+      )
       .sort(),
     wrong,
   };

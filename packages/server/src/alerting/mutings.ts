@@ -3,6 +3,7 @@ import { iso } from '../platform/clock.ts';
 import { decode } from '../store/json.ts';
 import type { StoreReader } from '../store/open.ts';
 import type { AlertingContext } from './context.ts';
+import { CAUSE_MUTES_MS } from './decide/causal-order.ts';
 import { maintenanceSpans } from './decide/maintenance.ts';
 import { matchRoutes, type Route, resolveRoutes } from './decide/match-route.ts';
 import type { SilenceSpan } from './decide/match-silence.ts';
@@ -35,10 +36,30 @@ export async function activeMutings(
     now,
     spans,
     open: rows.map(openAlert),
+    ended: (await endedCauses(db, new Set(causal.map(({ name }) => name)), rows, now)).map(openAlert),
     inhibitions: config.inhibitions,
     causal: new Map(causal.map(({ name, columns }) => [name, columns])),
     hours: hoursOf(resolveRoutes(config.routes), config.timeIntervals, now),
   });
+}
+
+/** Alerts that are over, and were there in a window on which an open alert of their model was judged last. */
+async function endedCauses(
+  db: StoreReader,
+  causal: ReadonlySet<string>,
+  open: readonly AlertRow[],
+  now: number,
+): Promise<AlertRow[]> {
+  const effects = open.filter(({ model }) => causal.has(model));
+  if (effects.length === 0) return [];
+  return db
+    .selectFrom('alerts')
+    .selectAll()
+    .where('model', 'in', [...new Set(effects.map(({ model }) => model))])
+    .where('state', '=', 'resolved')
+    .where('firedAt', '>', now - CAUSE_MUTES_MS)
+    .where('windowEnd', '>', Math.min(...effects.map(({ windowStart }) => windowStart)))
+    .execute();
 }
 
 type Hours = (labels: Labels) => Muting | null;

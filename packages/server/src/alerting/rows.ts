@@ -55,9 +55,9 @@ export function toAlert(row: AlertRow, mutings: Mutings, now: number): Alert {
 
 /** What decides whether an alert is told. */
 export function openAlert(row: AlertRow): OpenAlert {
-  const { id, model, rule, metric, column, slice, value, threshold } = row;
+  const { id, model, rule, metric, column, slice, value, threshold, windowStart, windowEnd } = row;
   return {
-    ...{ id, model, rule, metric, column, slice, value, threshold },
+    ...{ id, model, rule, metric, column, slice, value, threshold, windowStart, windowEnd },
     severity: row.severity as OpenAlert['severity'],
     labels: decode<Record<string, string>>(row.labels),
     noData: row.noData === 1,

@@ -165,6 +165,8 @@ describe('links in messages', () => {
     expect((await open('&verdict=noise')).alerts).toMatchObject([{ id: alert!.id }]);
     await follow(links['silence']!, 'silence=resolved');
     expect((await open('&severity=critical')).alerts[0]!.muted).toMatchObject({ by: 'silence' });
+    expect((await open('&muted=true&limit=1')).alerts.map(({ rule }) => rule)).toEqual(['loss']);
+    expect((await open('&muted=false&limit=1')).alerts.map(({ rule }) => rule)).toEqual(['auc']);
     const { body } = await server.call<{ silences: { createdBy: string; matchers: object }[] }>('/api/v1/silences');
     expect(body.silences).toMatchObject([
       { createdBy: 'link in team', matchers: { model: 'loans.eu-1', rule: 'loss' } },

@@ -6,7 +6,9 @@ import {
   Kysely,
   Migrator,
   PostgresDialect,
+  type SqliteDatabase,
   SqliteDialect,
+  type SqliteStatement,
   type Transaction,
 } from 'kysely';
 import { migrations } from './migrations/index.ts';
@@ -49,7 +51,27 @@ async function sqlite(path: string): Promise<Dialect> {
   database.pragma('journal_mode = WAL');
   database.pragma('synchronous = FULL');
   database.pragma('busy_timeout = 5000');
-  return new SqliteDialect({ database });
+  return new SqliteDialect({ database: keepStatements(database) });
+}
+
+/** Statements that are kept prepared; each is made of the SQL and some pages of memory. */
+const MOST_STATEMENTS = 500;
+
+/** Prepares a statement once: most are asked again and again, and to prepare one takes as long as to run it. */
+function keepStatements(database: SqliteDatabase): SqliteDatabase {
+  const kept = new Map<string, SqliteStatement>();
+  return {
+    close: () => database.close(),
+    prepare(sql) {
+      let statement = kept.get(sql);
+      // The oldest goes first: taken out and put in again, what is in use stays young.
+      kept.delete(sql);
+      statement ??= database.prepare(sql);
+      kept.set(sql, statement);
+      if (kept.size > MOST_STATEMENTS) kept.delete(kept.keys().next().value!);
+      return statement;
+    },
+  };
 }
 
 async function postgres(url: string): Promise<Dialect> {

@@ -17,6 +17,9 @@ export interface OpenAlert {
   threshold: number | null;
   /** When it began to fire, or was first seen. */
   since: number;
+  /** Of the last window in which it was bad. */
+  windowStart: number;
+  windowEnd: number;
 }
 
 /** Columns of a model that say whether a drift is one of what goes in or of what comes out. */

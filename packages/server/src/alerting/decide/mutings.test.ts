@@ -24,6 +24,8 @@ const alert = (id: string, metric: string, over: Partial<OpenAlert> = {}): OpenA
   value: 1,
   threshold: 0,
   since: NOW - 1,
+  windowStart: NOW - 200,
+  windowEnd: NOW - 100,
   ...over,
 });
 
@@ -109,6 +111,25 @@ describe('the causal order', () => {
     const found = mutings({ open: [cause, effect] }).of(effect);
     expect(found?.ref ?? null).toBe(muted ? cause.id : null);
     if (muted) expect(found).toMatchObject({ by: 'inhibition' });
+  });
+
+  test.each([
+    { intent: 'its effect in the same window', window: [NOW - 200, NOW - 100], muted: true },
+    { intent: 'its effect in a longer window that it lies in', window: [NOW - 500, NOW - 50], muted: true },
+    { intent: 'not what is bad in a window after it', window: [NOW - 100, NOW], muted: false },
+  ] as const)('a cause that is over mutes $intent', ({ window: [windowStart, windowEnd], muted }) => {
+    const effect = auc({ windowStart, windowEnd });
+    const of = (cause: OpenAlert) => mutings({ open: [effect], ended: [cause] }).of(effect)?.ref ?? null;
+    expect(of(quality())).toBe(muted ? 'quality' : null);
+    expect(of(quality({ since: NOW - CAUSE_MUTES_MS }))).toBeNull();
+    expect(of(quality(severity('info')))).toBeNull();
+  });
+
+  test('a cause that is over is not named while one is open, and mutes nothing by an inhibition', () => {
+    const ended = [quality({ id: 'old', since: NOW - 9 })];
+    expect(mutings({ open: [quality(), auc()], ended }).of(auc())?.ref).toBe('quality');
+    const inhibitions = [{ source: { rule: 'quality' }, target: { rule: 'auc' }, equal: [] }];
+    expect(mutings({ open: [auc()], ended: [quality()], inhibitions, causal: new Map() }).of(auc())).toBeNull();
   });
 
   test('a model can do without', () => {

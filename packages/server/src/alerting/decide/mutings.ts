@@ -10,6 +10,8 @@ export interface MutingFacts {
   spans: readonly SilenceSpan[];
   /** Alerts that fire or recover: those that may inhibit others. */
   open: readonly OpenAlert[];
+  /** Alerts that are over. What they caused stays muted until it is judged on a window without them. */
+  ended?: readonly OpenAlert[];
   inhibitions: readonly InhibitionConfig[];
   /** Of each model that keeps the causal order. */
   causal: ReadonlyMap<string, OutputColumns>;
@@ -32,20 +34,33 @@ export function createMutings(facts: MutingFacts): Mutings {
     return span && { by: span.kind, ref: span.id, text: SPAN_TEXT[span.kind](span.id), until: toIso(span.endsAt) };
   };
   const sources = new Map<string, Source[]>();
+  const add = (source: Source) => {
+    const same = sources.get(source.alert.model);
+    if (same) same.push(source);
+    else sources.set(source.alert.model, [source]);
+  };
   for (const alert of facts.open) {
     // Nobody hears of what a grace or the hours keep back, so it stands for nothing else. A silence is somebody's word.
     if (bySpan(alert, graces) || hours(alert.labels)) continue;
     const columns = facts.causal.get(alert.model);
-    const source = { alert, stage: (columns && stageOf(alert, columns)) ?? Number.POSITIVE_INFINITY };
-    const same = sources.get(alert.model);
-    if (same) same.push(source);
-    else sources.set(alert.model, [source]);
+    add({ alert, stage: (columns && stageOf(alert, columns)) ?? Number.POSITIVE_INFINITY, over: false });
+  }
+  for (const alert of facts.ended ?? []) {
+    const columns = facts.causal.get(alert.model);
+    const stage = columns && stageOf(alert, columns);
+    if (stage !== undefined && stage !== null) add({ alert, stage, over: true });
   }
   // The first cause first, so that it is the one that is named.
   for (const same of sources.values()) {
-    same.sort((a, b) => a.stage - b.stage || a.alert.since - b.alert.since || (a.alert.id < b.alert.id ? -1 : 1));
+    same.sort(
+      (a, b) =>
+        a.stage - b.stage ||
+        Number(a.over) - Number(b.over) ||
+        a.alert.since - b.alert.since ||
+        (a.alert.id < b.alert.id ? -1 : 1),
+    );
   }
-  const all = facts.inhibitions.length > 0 ? [...sources.values()].flat() : [];
+  const all = facts.inhibitions.length > 0 ? [...sources.values()].flat().filter(({ over }) => !over) : [];
   return {
     of: (alert) =>
       bySpan(alert, words) ??
@@ -59,6 +74,7 @@ export function createMutings(facts: MutingFacts): Mutings {
 interface Source {
   alert: OpenAlert;
   stage: number;
+  over: boolean;
 }
 
 const SPAN_TEXT = {
@@ -81,12 +97,15 @@ function inhibited(
   const columns = causal.get(target.model);
   const stage = columns && stageOf(target, columns);
   if (!columns || stage === null || stage === undefined) return null;
-  for (const { alert: source, stage: from } of ofModel) {
+  for (const { alert: source, stage: from, over } of ofModel) {
     if (from >= stage) break;
+    if (over && target.windowStart >= source.windowEnd) continue;
     const until = source.since + CAUSE_MUTES_MS;
     const order = until > now ? causes(source, target, columns) : null;
     if (order) {
-      return { by: 'inhibition', ref: source.id, text: `${source.rule} explains it: ${order}`, until: toIso(until) };
+      const still = over ? ', until it is judged on a window after that' : '';
+      const text = `${source.rule} explains it: ${order}${still}`;
+      return { by: 'inhibition', ref: source.id, text, until: toIso(until) };
     }
   }
   return null;

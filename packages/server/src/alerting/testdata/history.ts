@@ -84,7 +84,15 @@ const CHANNELS_AND_ROUTES = {
   maintenance: [{ name: 'night', match: { rule: 'latency' }, schedule: '0 3 * * *', duration: '1h' }],
   onCall: {
     people: { ann: { channels: ['ann'] } },
-    escalations: { wake: { steps: [{ after: '5m', notify: ['person:ann'] }, { after: '15m', notify: ['channel:backup'] }], repeat: 1 } },
+    escalations: {
+      wake: {
+        steps: [
+          { after: '5m', notify: ['person:ann'] },
+          { after: '15m', notify: ['channel:backup'] },
+        ],
+        repeat: 1,
+      },
+    },
   },
 };
 
@@ -320,16 +328,15 @@ export class History {
   /** The clock goes on by so much at once, as of a machine that slept; or is set back. */
   async jump(minutes: number): Promise<void> {
     this.clock.time += minutes * MIN;
-    await this.#drain();
+    await this.work();
   }
 
   /** Lets so many minutes pass, from one job that falls due to the next. */
   async pass(minutes: number): Promise<void> {
     const until = this.clock.now() + minutes * MIN;
     for (;;) {
-      await this.#drain();
-      const { at } = await this.#replicas[0]!.store.db
-        .selectFrom('jobs')
+      await this.work();
+      const { at } = await this.#replicas[0]!.store.db.selectFrom('jobs')
         .select((e) => e.fn.min('runAt').as('at'))
         .where('state', '=', 'queued')
         .where('runAt', '>', this.clock.now())
@@ -338,10 +345,11 @@ export class History {
       this.clock.time = Number(at);
     }
     this.clock.time = until;
-    await this.#drain();
+    await this.work();
   }
 
-  async #drain(): Promise<void> {
+  /** Does all that is due. */
+  async work(): Promise<void> {
     if (this.#manner === 'together') {
       await Promise.all(this.#replicas.map(({ ctx }) => ctx.jobs.drain()));
       return;
