@@ -21,8 +21,6 @@ import { dressMessage } from './template/dress-message.ts';
 import { endWaits, type GroupThread, readThread, writeThread } from './threads.ts';
 import { type Seen, watchOutbound } from './watched.ts';
 
-export { enqueueDelivery } from './outbox.ts';
-
 const TIMEOUT_MS = 15_000;
 /** Messages on their way at once, and of those to a channel that fails: it must not keep the others waiting. */
 const CONCURRENCY = 24;
