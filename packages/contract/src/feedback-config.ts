@@ -65,7 +65,3 @@ export const FeedbackConfig = strict({
     .describe('The page that asks.'),
 });
 export type FeedbackConfig = z.infer<typeof FeedbackConfig>;
-
-/** The rating from which on one is positive. */
-export const positiveFrom = ({ rating: { min, max, positiveFrom } }: FeedbackConfig): number =>
-  positiveFrom ?? min + 0.6 * (max - min);

@@ -9,6 +9,8 @@ export * from './matchers.ts';
 export * from './monitoring-config.ts';
 export * from './muting-config.ts';
 export * from './oncall-config.ts';
+export * from './parse-matcher.ts';
+export * from './positive-from.ts';
 export * from './resources.ts';
 export * from './review-resources.ts';
 export * from './routing-config.ts';

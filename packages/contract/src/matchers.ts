@@ -1,37 +1,7 @@
 import { z } from 'zod';
-import { Pattern } from './words.ts';
+import { parseMatcher } from './parse-matcher.ts';
 
 /** Which alerts something is about, by their labels. */
-
-export type MatchOperator = '=' | '!=' | '=~' | '!~';
-
-export interface Matcher {
-  label: string;
-  operator: MatchOperator;
-  value: string;
-}
-
-const NOTATION = /^\s*([A-Za-z_][\w.-]*)\s*(=~|!~|!=|=)\s*(.*?)\s*$/s;
-
-/** Reads a matcher such as `severity=~critical|warning` or `team!="infra"`; null if it is none. */
-export function parseMatcher(text: string): Matcher | null {
-  const [, label, operator, written] = NOTATION.exec(text) ?? [];
-  if (label === undefined || written === undefined) return null;
-  const value = unquote(written);
-  if (value === null) return null;
-  if (operator?.endsWith('~') && value !== '' && !Pattern.safeParse(value).success) return null;
-  return { label, operator: operator as MatchOperator, value };
-}
-
-function unquote(text: string): string | null {
-  if (!text.startsWith('"')) return text;
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'string' ? value : null;
-  } catch {
-    return null;
-  }
-}
 
 const MatcherText = z
   .string()
@@ -48,15 +18,3 @@ export const Matchers = z
     'Label values, or a list in the notation of Alertmanager such as ["severity=~critical|warning", "team!=infra"].',
   );
 export type Matchers = z.infer<typeof Matchers>;
-
-/** Both notations as one. Throws a RangeError on what `Matchers` would refuse. */
-export function parseMatchers(matchers: Matchers): Matcher[] {
-  if (!Array.isArray(matchers)) {
-    return Object.entries(matchers).map(([label, value]) => ({ label, operator: '=', value }));
-  }
-  return matchers.map((text) => {
-    const matcher = parseMatcher(text);
-    if (!matcher) throw new RangeError(`"${text}" is no matcher such as severity=~critical|warning`);
-    return matcher;
-  });
-}

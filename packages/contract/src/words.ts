@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isPattern, LONGEST_PATTERN } from './pattern.ts';
 
 /** What a model predicts. */
 export const Task = z.enum(['binary', 'multiclass', 'regression']);
@@ -68,22 +69,8 @@ function isTimeZone(zone: string): boolean {
 /** An instant, ISO 8601 in UTC, as the API writes it. */
 export const Instant = z.iso.datetime();
 
-/** What RE2, by which the engine matches, does not have: looking around, and a group named again. */
-const BEYOND_RE2 = /\(\?(?:[=!]|<[=!])|\\[1-9]|\\k</;
-
-/** Whether a text is a regular expression that the engine can match by. */
-function isPattern(text: string): boolean {
-  if (BEYOND_RE2.test(text)) return false;
-  try {
-    new RegExp(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 export const Pattern = z
   .string()
   .min(1)
-  .max(1_000)
+  .max(LONGEST_PATTERN)
   .refine(isPattern, 'expected a regular expression as RE2 has them: no look-around, no back-reference');

@@ -1,4 +1,4 @@
-import { Alert, Delivery, Silence } from '@leeway/contract';
+import { Alert, Delivery } from '@leeway/contract';
 import { at, config } from './fixture-flights.ts';
 
 const labels = (rule: string, severity: string, column = ''): Record<string, string> => ({
@@ -24,6 +24,7 @@ const alert = (given: Partial<Alert>): Alert =>
     acknowledgedUntil: null,
     assignee: null,
     verdict: null,
+    conditions: [],
     certainty: 'confirmed',
     cost: null,
     flapping: false,
@@ -39,6 +40,62 @@ const alert = (given: Partial<Alert>): Alert =>
   });
 
 export const alerts: Alert[] = [
+  alert({
+    id: 'alert-9',
+    model: 'delivery-minutes',
+    rule: 'latency',
+    state: 'pending',
+    severity: 'warning',
+    labels: { ...labels('latency', 'warning'), model: 'delivery-minutes' },
+    metric: 'service.latency_p95',
+    value: 71.2,
+    threshold: 60,
+    windowStart: at(119),
+    windowEnd: at(120),
+    summary: '95 % of the answers took up to 71 ms, above 60 ms',
+    why: 'service.latency_p95 is 71.2, above 60; 1 of 3 windows',
+    activeAt: at(120, 1),
+    firedAt: null,
+  }),
+  alert({
+    id: 'alert-8',
+    model: 'delivery-minutes',
+    rule: 'late-and-drifting',
+    state: 'firing',
+    severity: 'critical',
+    labels: { ...labels('late-and-drifting', 'critical'), model: 'delivery-minutes', team: 'logistics' },
+    metric: 'mae',
+    value: 8.43,
+    threshold: 7,
+    lower: 8.21,
+    upper: 8.66,
+    n: 310_442,
+    coverage: 0.62,
+    reference: 5.91,
+    cost: 12_400,
+    certainty: 'provisional',
+    windowStart: at(118),
+    windowEnd: at(119),
+    summary: 'Deliveries are 8.4 minutes off, and the inputs have drifted',
+    why: 'mae is 8.43, above 7, and drift.share is 0.41, above 0.3; 2 of 2 windows',
+    conditions: [
+      {
+        ...{ metric: 'mae', column: '', slice: '', value: 8.43, threshold: 7, verdict: 'breach' },
+        why: 'mae is 8.43, above 7',
+      },
+      {
+        ...{ metric: 'drift.share', column: '', slice: '', value: 0.41, threshold: 0.3, verdict: 'breach' },
+        why: 'drift.share is 0.41, above 0.3',
+      },
+      {
+        ...{ metric: 'quality.rejected_share', column: '', slice: '', value: 0.001, threshold: 0.05, verdict: 'clear' },
+        why: 'quality.rejected_share is 0.001, not above 0.05',
+      },
+    ],
+    activeAt: at(118, 2),
+    firedAt: at(119, 2),
+    assignee: 'ann',
+  }),
   alert({
     id: 'alert-7',
     rule: 'new-categories',
@@ -63,6 +120,13 @@ export const alerts: Alert[] = [
     },
     activeAt: at(91, 1),
     firedAt: at(91, 1),
+    muted: {
+      by: 'silence',
+      ref: 's2',
+      text: 'the carrier is known, the reference is made anew (mira)',
+      until: '2099-01-01T00:00:00.000Z',
+    },
+    assignee: 'mira',
   }),
   alert({
     id: 'alert-6',
@@ -90,6 +154,8 @@ export const alerts: Alert[] = [
     firedAt: at(113, 1),
     acknowledgedBy: 'mira',
     acknowledgedAt: at(113, 9),
+    acknowledgedUntil: '2099-01-01T00:00:00.000Z',
+    flapping: true,
   }),
   alert({
     id: 'alert-5',
@@ -120,6 +186,13 @@ export const alerts: Alert[] = [
     resolvedAt: at(104, 2),
     acknowledgedBy: 'jonas',
     acknowledgedAt: at(82, 8),
+    lower: 0.0745,
+    upper: 0.0897,
+    coverage: 0.971,
+    reference: 0.012,
+    why: 'calibration_error is 0.0821, above 0.05, in 3 windows',
+    certainty: 'revised',
+    verdict: 'useful',
   }),
   alert({
     id: 'alert-3',
@@ -158,7 +231,15 @@ export const history = [
 ];
 
 const delivery = (given: Partial<Delivery>): Delivery =>
-  Delivery.parse({ group: 'model=flights-late', state: 'sent', attempts: 1, error: null, ...given });
+  Delivery.parse({
+    group: 'model=flights-late',
+    state: 'sent',
+    attempts: 1,
+    failure: null,
+    error: null,
+    failoverOf: null,
+    ...given,
+  });
 
 export const deliveries: Delivery[] = [
   delivery({
@@ -198,16 +279,5 @@ export const deliveries: Delivery[] = [
     createdAt: at(82, 2),
     sentAt: at(82, 2),
     subject: '[critical] calibration on flights-late',
-  }),
-];
-
-export const silences: Silence[] = [
-  Silence.parse({
-    id: 's1',
-    matchers: { model: 'flights-late', rule: 'slow' },
-    startsAt: at(118),
-    endsAt: '2099-01-01T00:00:00.000Z',
-    createdBy: 'jonas',
-    comment: 'gateway is moved to new hardware',
   }),
 ];

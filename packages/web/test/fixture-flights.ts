@@ -49,6 +49,17 @@ export const config: ModelConfig = ModelConfig.parse({
   },
   reference: { kind: 'training' },
   monitors: [{ name: 'daily', slices: ['origin'] }],
+  feedback: {
+    questions: [
+      { type: 'scale', name: 'early_enough', text: 'Were you told early enough?' },
+      { type: 'choice', name: 'what_then', text: 'What did you do?', choices: ['rebooked', 'waited', 'did not fly'] },
+      { type: 'text', name: 'why', text: 'Why was it late?' },
+    ],
+  },
+  kpis: [
+    { name: 'rebooking_cost', description: 'Cost of rebooking', unit: 'EUR', aggregate: 'sum' },
+    { name: 'calls', description: 'Calls to the service desk', aggregate: 'sum' },
+  ],
   rules: [
     {
       name: 'calibration',

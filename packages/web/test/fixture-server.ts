@@ -1,5 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Alert, Delivery } from '@leeway/contract';
 import type { Plugin } from 'vite';
+import { actions, comments, detailOf, explanationOf, schedulesAt } from './fixture-alert-detail.ts';
+import { channels, heldDeliveries, preview, tested } from './fixture-channels.ts';
+import { backtest, rulesReview, suggestions } from './fixture-review.ts';
+import { feedback, relationOf } from './fixture-signals.ts';
 import * as fixtures from './fixtures.ts';
 
 /**
@@ -72,27 +77,87 @@ function answerOf({ pathname, searchParams }: URL, mode: string): Answer {
     case 'models':
       if (id === undefined) return ok({ models });
       return part === undefined ? modelOf(id) : ofModel(id, part, column, searchParams);
-    case 'alerts': {
-      if (id === undefined) return ok({ alerts: fixtures.alerts.filter(wanted(searchParams)) });
-      const alert = fixtures.alerts.find((one) => one.id === id);
-      if (!alert) return unknown(pathname);
-      return part === 'ack'
-        ? ok(alert)
-        : ok({ alert, history: fixtures.history, deliveries: fixtures.deliveries.slice(1) });
-    }
+    case 'alerts':
+      return id === undefined ? alertPage(searchParams) : ofAlert(id, part, pathname);
+    case 'actions':
+      return id === undefined
+        ? ok({ actions: actions.filter(({ alert }) => alert === searchParams.get('alert')) })
+        : find(actions.find((one) => one.id === id));
+    case 'on-call':
+      return ok({ schedules: mode === 'empty' ? [] : schedulesAt(Date.now()) });
     case 'runs':
       return id === undefined
         ? ok({ runs: fixtures.runs.filter(wanted(searchParams)) })
         : find(fixtures.runs.find((run) => run.id === id));
     case 'silences':
-      return ok({ silences: fixtures.silences });
+      return ok(id === undefined ? { silences: mode === 'empty' ? [] : fixtures.silences } : fixtures.silences[0]);
     case 'deliveries':
-      return ok({ deliveries: fixtures.deliveries });
+      return id === undefined ? deliveryPage(searchParams) : ok(heldDeliveries[0]);
+    case 'channels':
+      return ofChannel(id, part, mode);
+    case 'review':
+      return ofReview(id, part, searchParams, mode);
+    case 'status':
+      return ok({ version: '0.1.0', now: new Date().toISOString() });
     case 'audit':
       return ok({ entries: fixtures.audit, firstBroken: null });
     default:
       return unknown(pathname);
   }
+}
+
+/** Two pages, so that there is more to ask for. */
+function alertPage(search: URLSearchParams): Answer {
+  const state = search.get('state');
+  const same = (key: 'model' | 'rule' | 'severity' | 'assignee') => (one: Alert) =>
+    (search.get(key) ?? one[key] ?? '') === (one[key] ?? '');
+  const muted = search.get('muted');
+  const found = fixtures.alerts.filter(
+    (one) =>
+      (['model', 'rule', 'severity', 'assignee'] as const).every((key) => same(key)(one)) &&
+      (state === 'open' ? one.state !== 'resolved' : (state ?? one.state) === one.state) &&
+      (search.get('verdict') ?? one.verdict ?? 'none') === (one.verdict ?? 'none') &&
+      (muted === null || (muted === 'true') === (one.muted !== null)),
+  );
+  const from = Number(search.get('cursor') ?? 0);
+  const to = from + (search.has('limit') ? 4 : found.length);
+  return ok({ alerts: found.slice(from, to), next: to < found.length ? String(to) : null });
+}
+
+function ofAlert(id: string, part: string | undefined, pathname: string): Answer {
+  const detail = detailOf(id);
+  if (!detail) return unknown(pathname);
+  if (part === undefined) return ok(detail);
+  if (part === 'explain') return ok(explanationOf(id));
+  return ok(part === 'comments' ? comments[0] : detail.alert);
+}
+
+function deliveryPage(search: URLSearchParams): Answer {
+  const same = (key: 'state' | 'channel') => (one: Delivery) => (search.get(key) ?? one[key]) === one[key];
+  return ok({ deliveries: fixtures.deliveries.filter(same('state')).filter(same('channel')), next: null });
+}
+
+function ofChannel(id: string | undefined, part: string | undefined, mode: string): Answer {
+  if (id === undefined) return ok({ channels: mode === 'empty' ? [] : channels });
+  if (id === 'preview') return ok(preview);
+  if (part === 'retry') return ok({ retried: heldDeliveries.map((one) => one.id) });
+  if (part === 'enable') return ok(channels[0]);
+  const failed = {
+    ...tested,
+    channel: id,
+    state: 'failed',
+    sentAt: null,
+    error: 'connect ECONNREFUSED 203.0.113.9:443',
+  };
+  return ok(id === 'warehouse-hook' ? failed : { ...tested, channel: id });
+}
+
+function ofReview(what: string | undefined, id: string | undefined, search: URLSearchParams, mode: string): Answer {
+  if (id !== undefined) return ok(suggestions[1]);
+  const about = ({ model }: { model: string }) => (search.get('model') ?? model) === model;
+  if (what === 'rules') return ok({ ...rulesReview, rules: mode === 'empty' ? [] : rulesReview.rules.filter(about) });
+  const none = [{ rule: 'slow', reason: 'it wants three alerts that were judged, there are none' }];
+  return ok({ suggestions: mode === 'empty' ? [] : suggestions, none });
 }
 
 const wanted = (search: URLSearchParams) => (one: { model: string; state: string }) =>
@@ -123,6 +188,12 @@ function ofModel(name: string, part: string, column: string | undefined, search:
       return ok(fixtures.distribution(column ?? ''));
     case 'versions':
       return ok({ versions: own ? fixtures.versions : [] });
+    case 'feedback':
+      return ok({ feedback: own ? feedback : [] });
+    case 'kpis':
+      return ok(relationOf(search.get('metric') ?? '', fixtures.measurements));
+    case 'backtest':
+      return ok(backtest);
     case 'retrain':
       return ok(fixtures.runs[0]);
     default:

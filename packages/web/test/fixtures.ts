@@ -1,11 +1,17 @@
 import { AuditEntry, Distribution, Mark, ModelConfig, ModelSummary } from '@leeway/contract';
-import { alerts, deliveries, history, silences } from './fixture-alerts.ts';
+import { alerts, history, deliveries as sent } from './fixture-alerts.ts';
+import { heldDeliveries } from './fixture-channels.ts';
 import { at, config, DAYS, windows } from './fixture-flights.ts';
 import { hashes, runs, versions } from './fixture-runs.ts';
-import { measurements, metrics } from './fixture-science.ts';
+import { measurements as measured, metrics } from './fixture-science.ts';
+import { signals } from './fixture-signals.ts';
+import { silences } from './fixture-silences.ts';
 
 /** What the fixture server answers with; every document is checked against the contract. */
-export { alerts, config, deliveries, history, measurements, metrics, runs, silences, versions, windows };
+export { alerts, config, history, metrics, runs, silences, versions, windows };
+
+export const measurements = [...measured, ...signals];
+export const deliveries = [...heldDeliveries, ...sent];
 
 const perDay = windows
   .filter(({ rows }) => rows > 0)
@@ -72,14 +78,16 @@ export const otherConfigs: ModelConfig[] = models
   .map(({ name, task }) => ModelConfig.parse({ name, task, columns: { features: { a: { type: 'numeric' } } } }));
 
 export const marks: Mark[] = [
-  ...alerts.map((one) => ({
-    at: one.firedAt,
-    until: one.resolvedAt,
-    kind: 'alert',
-    label: one.rule,
-    state: one.severity,
-    id: one.id,
-  })),
+  ...alerts
+    .filter(({ model }) => model === config.name)
+    .map((one) => ({
+      at: one.firedAt,
+      until: one.resolvedAt,
+      kind: 'alert',
+      label: one.rule,
+      state: one.severity,
+      id: one.id,
+    })),
   ...runs.map((one) => ({
     at: one.createdAt,
     until: one.endedAt,

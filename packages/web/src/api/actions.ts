@@ -1,11 +1,11 @@
-import type { Alert, Run, Silence, VersionInfo } from '@leeway/contract';
+import type { Run, Silence, VersionInfo } from '@leeway/contract';
 import { notifications } from '@mantine/notifications';
 import { type QueryKey, useMutation, useQueryClient } from '@tanstack/react-query';
 import { request } from './http.ts';
 import type { Session } from './queries.ts';
 
 /** An action: what it sends, what is fetched again after it, and what is said when it is done. */
-function useAction<Input, Result>(
+export function useAction<Input, Result>(
   send: (input: Input) => Promise<Result>,
   stale: QueryKey[],
   done?: (result: Result) => string,
@@ -37,18 +37,25 @@ export const useLogOut = (leave: () => Promise<void>) => {
   });
 };
 
-export const useAcknowledge = (alert: string) =>
-  useAction(
-    (comment: string) => request<Alert>(`/alerts/${id(alert)}/ack`, { body: { comment } }),
-    [['alerts'], ['audit']],
-    (changed) => `Acknowledged ${changed.rule} of ${changed.model}.`,
-  );
+/** A silence to be; without `endsAt` it ends when what it matches is over. */
+export type NewSilence = Pick<Silence, 'matchers' | 'comment'> &
+  Partial<Pick<Silence, 'kind' | 'startsAt' | 'endsAt' | 'untilResolved' | 'tellStart' | 'tellEnd'>> & {
+    expireWhenIdle?: string;
+  };
 
 export const useSilence = () =>
   useAction(
-    (silence: Pick<Silence, 'matchers' | 'endsAt' | 'comment'>) => request<Silence>('/silences', { body: silence }),
+    (silence: NewSilence) => request<Silence>('/silences', { body: silence }),
     [['silences'], ['alerts'], ['audit']],
-    () => 'The silence has begun.',
+    () => 'The silence is made.',
+  );
+
+export const useChangeSilence = () =>
+  useAction(
+    ({ silence, endsAt }: { silence: string; endsAt: string }) =>
+      request<Silence>(`/silences/${id(silence)}`, { method: 'PATCH', body: { endsAt } }),
+    [['silences'], ['alerts'], ['audit']],
+    () => 'The silence has another end.',
   );
 
 export const useEndSilence = () =>

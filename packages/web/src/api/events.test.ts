@@ -1,7 +1,8 @@
 import { EVENTS } from '@leeway/contract';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { alertQuery } from './alerts.ts';
 import { EVENT_NAMES, isStale, type Stale, StaleGatherer, staleAfter } from './events.ts';
-import { alertQuery, alertsQuery, measurementsQuery, modelsQuery, runQuery, versionsQuery } from './queries.ts';
+import { alertsQuery, measurementsQuery, modelsQuery, runQuery, versionsQuery } from './queries.ts';
 
 const touched = (name: string, model: string | null, queryKey: readonly unknown[]) =>
   staleAfter({ name, model }).some((stale) => isStale(queryKey, stale));
@@ -22,6 +23,7 @@ describe('events', () => {
     ['alert.changed', 'flights', alertsQuery({ model: 'churn' }).queryKey, false],
     ['alert.changed', 'flights', alertQuery('a1').queryKey, true],
     ['delivery.changed', null, alertQuery('a1').queryKey, true],
+    ['action.changed', 'flights', alertQuery('a1').queryKey, true],
     ['run.changed', 'flights', runQuery('r1').queryKey, true],
     ['ingest.progress', 'flights', measured, false],
     ['never.heard.of', 'flights', measured, false],

@@ -9,19 +9,27 @@ type Resource =
   | 'versions'
   | 'runs'
   | 'alerts'
+  | 'actions'
+  | 'on-call'
   | 'silences'
   | 'deliveries'
+  | 'channels'
+  | 'review'
+  | 'feedback'
+  | 'kpis'
+  | 'status'
   | 'audit';
 
 /** What has to be fetched again after an event. */
 const TOUCHES: Record<EventName, readonly Resource[]> = {
-  'window.measured': ['measurements', 'windows', 'distributions', 'models'],
+  'window.measured': ['measurements', 'windows', 'distributions', 'models', 'feedback', 'kpis', 'status'],
   'alert.changed': ['alerts', 'marks', 'models', 'silences', 'audit'],
-  'delivery.changed': ['deliveries', 'alerts'],
+  'delivery.changed': ['deliveries', 'channels', 'alerts'],
+  'action.changed': ['actions', 'alerts', 'audit'],
   'run.changed': ['runs', 'marks', 'audit'],
   'version.registered': ['versions', 'audit'],
   'version.promoted': ['versions', 'models', 'marks', 'audit'],
-  'config.applied': ['models', 'audit'],
+  'config.applied': ['models', 'on-call', 'channels', 'silences', 'review', 'audit'],
   'ingest.progress': ['models'],
 };
 

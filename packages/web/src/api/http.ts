@@ -17,6 +17,9 @@ export class ApiError extends Error {
   }
 }
 
+/** A failure in one line, for places where there is no room for more. */
+export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 /** Sends a request under /api/v1; a JSON body makes it a POST unless a method is given. */
 export async function request<T>(path: string, options: { method?: string; body?: unknown } = {}): Promise<T> {
   const { body, method = body === undefined ? 'GET' : 'POST' } = options;

@@ -2,7 +2,6 @@ import type {
   Alert,
   AlertState,
   AuditEntry,
-  Delivery,
   Distribution,
   Mark,
   Measurement,
@@ -26,11 +25,6 @@ export type WindowInfo = ReturnType<(typeof MonitorWindow)['parse']>;
 export interface Session {
   actor: string;
   role: string;
-}
-export interface AlertHistory {
-  alert: Alert;
-  history: { at: string; from: string; to: string; why: string }[];
-  deliveries: Delivery[];
 }
 export interface Span {
   from?: string | undefined;
@@ -131,20 +125,19 @@ export const alertsQuery = (filter: { model?: string | undefined; state?: AlertS
     placeholderData: keepPreviousData,
   });
 
-export const alertQuery = (id: string) =>
+/** The open alerts that all of the matchers are about, in the notation of Alertmanager. */
+export const matchingAlertsQuery = (matchers: readonly string[]) =>
   queryOptions({
-    queryKey: ['alerts', null, 'one', id],
-    queryFn: () => request<AlertHistory>(`/alerts/${encodeURIComponent(id)}`),
+    queryKey: ['alerts', null, 'matching', ...matchers],
+    queryFn: () => {
+      const search = new URLSearchParams([['state', 'open'], ...matchers.map((matcher) => ['label', matcher])]);
+      return request<{ alerts: Alert[]; next: string | null }>(`/alerts?${search}`);
+    },
   });
 
 export const silencesQuery = queryOptions({
   queryKey: ['silences', null],
   queryFn: () => request<{ silences: Silence[] }>('/silences').then(({ silences }) => silences),
-});
-
-export const deliveriesQuery = queryOptions({
-  queryKey: ['deliveries', null],
-  queryFn: () => request<{ deliveries: Delivery[] }>('/deliveries').then(({ deliveries }) => deliveries),
 });
 
 export const auditQuery = (limit: number) =>

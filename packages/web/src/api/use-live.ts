@@ -1,6 +1,6 @@
 import type { Event } from '@leeway/contract';
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { EVENT_NAMES, isStale, StaleGatherer, staleAfter } from './events.ts';
 
 export type LiveState = 'connecting' | 'live' | 'lost';
@@ -9,14 +9,20 @@ const GATHER_MS = 1_000;
 const RETRY_MS = 5_000;
 
 /** Follows the server's events as long as the page is open, and fetches again what they say has changed. */
-export function useLive(): LiveState {
+export function useLive(onEvent: (event: Event) => void): LiveState {
   const client = useQueryClient();
+  const tell = useRef(onEvent);
+  tell.current = onEvent;
   const [state, setState] = useState<LiveState>('connecting');
   useEffect(() => {
     const gatherer = new StaleGatherer((stale) => {
       void client.invalidateQueries({ predicate: ({ queryKey }) => stale.some((one) => isStale(queryKey, one)) });
     }, GATHER_MS);
-    const onEvent = ({ data }: MessageEvent<string>) => gatherer.add(staleAfter(JSON.parse(data) as Event));
+    const onMessage = ({ data }: MessageEvent<string>) => {
+      const event = JSON.parse(data) as Event;
+      gatherer.add(staleAfter(event));
+      tell.current(event);
+    };
     let source: EventSource;
     let retry: ReturnType<typeof setTimeout> | undefined;
     let missed = false;
@@ -33,7 +39,7 @@ export function useLive(): LiveState {
         // The browser tries again by itself unless it was refused.
         if (source.readyState === EventSource.CLOSED) retry = setTimeout(connect, RETRY_MS);
       };
-      for (const name of EVENT_NAMES) source.addEventListener(name, onEvent);
+      for (const name of EVENT_NAMES) source.addEventListener(name, onMessage);
     };
     connect();
     return () => {

@@ -88,6 +88,7 @@ export function gapsOf(points: readonly Point[]): Gap[] {
 export const STATUS_WORDS: Record<PointStatus, string> = {
   ok: 'measured',
   insufficient: 'not enough data',
+  error: 'failed',
   no_data: 'no data',
   waiting: 'waiting for labels',
 };

@@ -1,4 +1,4 @@
-import type { ModelConfig } from '@leeway/contract';
+import type { ModelConfig, Severity } from '@leeway/contract';
 import type { Point } from './series.ts';
 
 type Rule = ModelConfig['rules'][number];
@@ -6,7 +6,7 @@ type Rule = ModelConfig['rules'][number];
 export interface ThresholdLine {
   /** Null for a line that no rule alerts at. */
   rule: string | null;
-  severity: Rule['severity'];
+  severity: Severity;
   side: 'above' | 'below';
   /** For each point, in the unit of the value; null where the rule has nothing to compare with. */
   values: (number | null)[];
@@ -25,7 +25,8 @@ export function thresholdsOf(
   return about.flatMap((rule) =>
     limitsOf(rule).map(({ side, limit }) => ({
       rule: rule.name,
-      severity: rule.severity,
+      // By cost it is known of each alert only.
+      severity: typeof rule.severity === 'string' ? rule.severity : 'warning',
       side,
       values: points.map((point, i) => lineAt(rule, limit, baseOf(rule, point, points.slice(0, i)))),
     })),

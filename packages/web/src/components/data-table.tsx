@@ -4,11 +4,14 @@ import { Nothing } from './page.tsx';
 
 export interface Column<Row> {
   title: string;
+  /** What stands in the head in place of the title. */
+  head?: ReactNode;
   /** What it is, where the title does not say all. */
   hint?: string | undefined;
   cell: (row: Row) => ReactNode;
   numeric?: boolean;
   nowrap?: boolean;
+  /** A share such as "30%" is for text, which keeps a width that can be read where the page is narrow. */
   width?: number | string;
 }
 
@@ -22,7 +25,8 @@ interface DataTableProps<Row> {
 
 export function DataTable<Row>({ label, rows, columns, rowKey, empty }: DataTableProps<Row>) {
   if (rows.length === 0) return <Nothing>{empty}</Nothing>;
-  const className = (column: Column<Row>) => (column.numeric ? 'numeric' : column.nowrap ? 'nowrap' : undefined);
+  const className = ({ numeric, nowrap, width }: Column<Row>) =>
+    numeric ? 'numeric' : nowrap ? 'nowrap' : typeof width === 'string' ? 'prose' : undefined;
   return (
     <div className="table-scroll">
       <Table aria-label={label}>
@@ -36,7 +40,7 @@ export function DataTable<Row>({ label, rows, columns, rowKey, empty }: DataTabl
                 w={column.width}
                 title={column.hint}
               >
-                {column.title}
+                {column.head ?? column.title}
               </Table.Th>
             ))}
           </Table.Tr>

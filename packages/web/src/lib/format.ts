@@ -81,10 +81,12 @@ export function formatBytes(bytes: number): string {
   return `${(bytes / 1_024 ** power).toFixed(1)} ${['B', 'KiB', 'MiB', 'GiB'][power]}`;
 }
 
+/** A text as the beginning of a sentence. */
+export const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** Lower-case words such as awaiting_approval as a person writes them. */
 export function words(id: string): string {
-  const text = id.replaceAll('_', ' ');
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return sentence(id.replaceAll('_', ' '));
 }
 
 /** The end of a long id, which is what tells it from others. */

@@ -67,6 +67,11 @@ const KNOWN: Record<string, MetricInfo> = {
   'quality.range_share': { label: 'Out of range', unit: 'share', better: 'lower' },
   'quality.new_category_share': { label: 'New categories', unit: 'share', better: 'lower' },
   'quality.rejected_share': { label: 'Refused rows', unit: 'share', better: 'lower' },
+  'feedback.count': { label: 'Pieces of feedback', unit: 'count', better: null },
+  'feedback.rate': { label: 'Predictions with feedback', unit: 'share', better: null },
+  'feedback.positive_share': { label: 'Positive ratings', unit: 'share', better: 'higher' },
+  'feedback.rating_mean': { label: 'Mean rating', unit: 'number', better: 'higher' },
+  'feedback.correction_share': { label: 'Corrected', unit: 'share', better: 'lower' },
   'service.latency_p50': { label: 'Latency, median', unit: 'ms', better: 'lower' },
   'service.latency_p95': { label: 'Latency, 95th percentile', unit: 'ms', better: 'lower' },
   'service.latency_p99': { label: 'Latency, 99th percentile', unit: 'ms', better: 'lower' },
@@ -89,7 +94,10 @@ export function describeMetric(id: string): MetricInfo {
     return { label: `${label}, estimate less measured`, unit, better: null };
   }
   if (base) return family === 'fairness' ? { ...base, better: null } : base;
-  const words = name.replace(/_seconds$/, '').replaceAll('_', ' ');
+  const words = name
+    .replace(/_seconds$/, '')
+    .replace(/^answer\./, 'answer: ')
+    .replaceAll('_', ' ');
   return { label: words.charAt(0).toUpperCase() + words.slice(1), unit: unitOf(family, name), better: null };
 }
 

@@ -1,4 +1,12 @@
-import type { AlertState, ModelSummary, RunState } from '@leeway/contract';
+import type {
+  ActionState,
+  AlertExplanation,
+  AlertState,
+  ChannelHealth,
+  ModelSummary,
+  RunState,
+  Silence,
+} from '@leeway/contract';
 
 /** How a state looks: always a word and a shape beside the colour. */
 export type Tone = 'critical' | 'warning' | 'info' | 'good' | 'quiet';
@@ -47,10 +55,46 @@ export const VERDICT: Record<'pass' | 'fail' | 'inconclusive', Look> = {
   inconclusive: { label: 'Inconclusive', tone: 'warning', shape: 'dashed' },
 };
 
-export const DELIVERY: Record<'queued' | 'sent' | 'failed', Look> = {
+export const DELIVERY: Record<'queued' | 'awaiting_approval' | 'sent' | 'failed' | 'superseded' | 'cancelled', Look> = {
   queued: { label: 'Queued', tone: 'quiet', shape: 'clock' },
+  awaiting_approval: { label: 'Awaits approval', tone: 'warning', shape: 'clock' },
   sent: { label: 'Sent', tone: 'good', shape: 'check' },
   failed: { label: 'Failed', tone: 'critical', shape: 'octagon' },
+  superseded: { label: 'Superseded', tone: 'quiet', shape: 'dashed' },
+  cancelled: { label: 'Cancelled', tone: 'quiet', shape: 'cross' },
+};
+
+export const SILENCE: Record<Silence['kind'], Look> = {
+  silence: { label: 'Silence', tone: 'quiet', shape: 'pause' },
+  maintenance: { label: 'Maintenance', tone: 'info', shape: 'clock' },
+  grace: { label: 'Grace', tone: 'info', shape: 'dashed' },
+};
+
+export const CHANNEL: Record<ChannelHealth['state'], Look> = {
+  ok: { label: 'Works', tone: 'good', shape: 'check' },
+  failing: { label: 'Failing', tone: 'critical', shape: 'octagon' },
+  paused: { label: 'Paused', tone: 'warning', shape: 'pause' },
+  disabled: { label: 'Disabled', tone: 'critical', shape: 'cross' },
+  unused: { label: 'Not used yet', tone: 'quiet', shape: 'dashed' },
+};
+
+export const ACTION_STATE: Record<ActionState, Look> = {
+  waiting: { label: 'Waiting', tone: 'quiet', shape: 'clock' },
+  awaiting_approval: { label: 'Awaits approval', tone: 'warning', shape: 'pause' },
+  running: { label: 'Running', tone: 'info', shape: 'clock' },
+  done: { label: 'Done', tone: 'good', shape: 'check' },
+  failed: { label: 'Failed', tone: 'critical', shape: 'octagon' },
+  refused: { label: 'Held back', tone: 'quiet', shape: 'dashed' },
+  rejected: { label: 'Rejected', tone: 'quiet', shape: 'cross' },
+  uncertain: { label: 'Uncertain', tone: 'warning', shape: 'triangle' },
+};
+
+/** What became of an alert on its way to a channel. */
+export const TOLD: Record<AlertExplanation['channels'][number]['outcome'], Look> = {
+  failed: { label: 'Not taken', tone: 'critical', shape: 'octagon' },
+  waiting: { label: 'Waiting', tone: 'warning', shape: 'clock' },
+  sent: { label: 'Sent', tone: 'good', shape: 'check' },
+  not_sent: { label: 'Not sent', tone: 'quiet', shape: 'dashed' },
 };
 
 const STEPS: RunState[] = ['queued', 'preparing', 'training', 'evaluating', 'awaiting_approval'];

@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { DataTable } from '../../components/data-table.tsx';
 import { formatCount, formatMetric, words } from '../../lib/format.ts';
 import { describeMetric } from '../../lib/metrics.ts';
+import classes from './alerts.module.css';
 
 /** The cause in a sentence, and the columns and slices that speak for it. */
 export function CausePanel({ alert, cause }: { alert: Alert; cause: Cause }) {
@@ -12,14 +13,7 @@ export function CausePanel({ alert, cause }: { alert: Alert; cause: Cause }) {
       <Text size="sm">
         <strong>{words(cause.kind)}.</strong> {cause.summary}
       </Text>
-      <div
-        style={{
-          display: 'grid',
-          gridTemplateColumns: 'repeat(auto-fit, minmax(400px, 1fr))',
-          gap: 16,
-          alignItems: 'start',
-        }}
-      >
+      <div className={classes['tables']}>
         {cause.columns.length > 0 && (
           <DataTable
             label="Columns that stand out"

@@ -6,9 +6,5 @@ import type { ModelView } from './view.ts';
 
 export function AlertsTab({ view }: { view: ModelView }) {
   const alerts = useQuery(alertsQuery({ model: view.name }));
-  return (
-    <Load query={alerts}>
-      {(data) => <AlertTable alerts={data} ofOneModel empty="This model has had no alert yet." />}
-    </Load>
-  );
+  return <Load query={alerts}>{(data) => <AlertTable alerts={data} empty="This model has had no alert yet." />}</Load>;
 }

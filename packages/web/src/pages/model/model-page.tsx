@@ -1,8 +1,8 @@
 import type { ModelConfig, ModelSummary } from '@leeway/contract';
 import { Button, Select, Tabs } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconRefresh } from '@tabler/icons-react';
-import { useNavigate, useParams } from '@tanstack/react-router';
+import { IconHistoryToggle, IconRefresh } from '@tabler/icons-react';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useRetrain } from '../../api/actions.ts';
 import { Load } from '../../components/load.tsx';
 import { Facts, Page } from '../../components/page.tsx';
@@ -16,6 +16,8 @@ import { AlertsTab } from './alerts-tab.tsx';
 import { ConfigurationTab } from './configuration-tab.tsx';
 import { DriftTab } from './drift-tab.tsx';
 import { FairnessTab, useFairness } from './fairness-tab.tsx';
+import { FeedbackTab, useFeedback } from './feedback-tab.tsx';
+import { KpiTab } from './kpi-tab.tsx';
 import { OverviewTab } from './overview-tab.tsx';
 import { QualityTab } from './quality-tab.tsx';
 import { RunsTab } from './runs-tab.tsx';
@@ -30,13 +32,15 @@ const LABELS: Record<Tab, string> = {
   fairness: 'Fairness',
   quality: 'Data quality',
   service: 'Service',
+  feedback: 'Feedback',
+  kpis: 'KPIs',
   alerts: 'Alerts',
   runs: 'Runs',
   versions: 'Versions',
   configuration: 'Configuration',
 };
 
-const TIMED: Tab[] = ['overview', 'drift', 'fairness', 'quality', 'service'];
+const TIMED: Tab[] = ['overview', 'drift', 'fairness', 'quality', 'service', 'feedback', 'kpis'];
 
 export function ModelPage() {
   const { model } = useParams({ from: '/shell/models/$model' });
@@ -52,9 +56,13 @@ function Model({ name, data }: { name: string; data: { summary: ModelSummary; co
   const view = useModelView(name, data);
   const { summary, search, change } = view;
   const tab = search.tab ?? 'overview';
-  const hasFairness = (useFairness(view).data?.length ?? 0) > 0;
+  const has: Partial<Record<Tab, boolean>> = {
+    fairness: (useFairness(view).data?.length ?? 0) > 0,
+    feedback: (useFeedback(view).data?.length ?? 0) > 0,
+    kpis: view.config.kpis.length > 0,
+  };
   return (
-    <Page title={name} aside={<Aside summary={summary} />} actions={<Retrain view={view} />}>
+    <Page title={name} aside={<Aside summary={summary} />} actions={<Actions view={view} />}>
       <Facts
         facts={[
           ['Champion', summary.champion ?? 'none serves'],
@@ -67,7 +75,7 @@ function Model({ name, data }: { name: string; data: { summary: ModelSummary; co
       />
       <Tabs value={tab} onChange={(value) => change({ tab: (value ?? 'overview') as Tab })} keepMounted={false}>
         <Tabs.List mb="md" aria-label="About the model">
-          {TABS.filter((one) => one !== 'fairness' || hasFairness || tab === 'fairness').map((one) => (
+          {TABS.filter((one) => (has[one] ?? true) || tab === one).map((one) => (
             <Tabs.Tab key={one} value={one}>
               {LABELS[one]}
             </Tabs.Tab>
@@ -88,6 +96,12 @@ function Model({ name, data }: { name: string; data: { summary: ModelSummary; co
         </Tabs.Panel>
         <Tabs.Panel value="service">
           <ServiceTab view={view} />
+        </Tabs.Panel>
+        <Tabs.Panel value="feedback">
+          <FeedbackTab view={view} />
+        </Tabs.Panel>
+        <Tabs.Panel value="kpis">
+          <KpiTab view={view} />
         </Tabs.Panel>
         <Tabs.Panel value="alerts">
           <AlertsTab view={view} />
@@ -142,6 +156,24 @@ function WindowChoice({ view }: { view: ModelView }) {
         onChange={(value) => change({ range: value === DEFAULT_RANGE ? undefined : (value as Range) })}
       />
     </div>
+  );
+}
+
+function Actions({ view }: { view: ModelView }) {
+  const { name, config } = view;
+  return (
+    <>
+      {config.rules.length > 0 && (
+        <Button
+          variant="default"
+          leftSection={<IconHistoryToggle size={15} aria-hidden />}
+          renderRoot={(props) => <Link to="/models/$model/backtest" params={{ model: name }} {...props} />}
+        >
+          Backtest
+        </Button>
+      )}
+      <Retrain view={view} />
+    </>
   );
 }
 

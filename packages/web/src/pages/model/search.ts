@@ -6,6 +6,8 @@ export const TABS = [
   'fairness',
   'quality',
   'service',
+  'feedback',
+  'kpis',
   'alerts',
   'runs',
   'versions',
@@ -19,18 +21,20 @@ export interface ModelSearch {
   range?: Range;
   metric?: string;
   monitor?: string;
+  kpi?: string;
   column?: string;
   /** Start of a window. */
   at?: string;
 }
 
 export function modelSearch(given: Record<string, unknown>): ModelSearch {
-  const { tab, range, metric, monitor, column, at } = given;
+  const { tab, range, metric, monitor, kpi, column, at } = given;
   return {
     ...(isOneOf(TABS, tab) ? { tab } : {}),
     ...(isOneOf(RANGES, range) ? { range } : {}),
     ...(isText(metric) ? { metric } : {}),
     ...(isText(monitor) ? { monitor } : {}),
+    ...(isText(kpi) ? { kpi } : {}),
     ...(isText(column) ? { column } : {}),
     ...(isText(at) && !Number.isNaN(Date.parse(at)) ? { at } : {}),
   };

@@ -3,6 +3,8 @@ import { IconDeviceDesktop, IconLogout, IconMoon, IconSun } from '@tabler/icons-
 import { useNavigate } from '@tanstack/react-router';
 import { useLogOut } from '../../api/actions.ts';
 import type { LiveState } from '../../api/use-live.ts';
+import { NotificationsSwitch } from './notifications-switch.tsx';
+import type { Notifications } from './use-notifications.ts';
 
 const LIVE: Record<LiveState, { color: string; label: string; hint: string }> = {
   live: {
@@ -24,7 +26,14 @@ const SCHEMES = [
   { value: 'auto', label: 'Like the system', icon: IconDeviceDesktop },
 ] as const;
 
-export function Account({ actor, role, live }: { actor: string; role: string; live: LiveState }) {
+interface AccountProps {
+  actor: string;
+  role: string;
+  live: LiveState;
+  notifications: Notifications;
+}
+
+export function Account({ actor, role, live, notifications }: AccountProps) {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const navigate = useNavigate();
   const logOut = useLogOut(() => navigate({ to: '/login' }));
@@ -39,6 +48,7 @@ export function Account({ actor, role, live }: { actor: string; role: string; li
           </Text>
         </Group>
       </Tooltip>
+      <NotificationsSwitch notifications={notifications} />
       <SegmentedControl
         aria-label="Colour scheme"
         size="xs"

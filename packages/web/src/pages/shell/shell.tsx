@@ -1,17 +1,32 @@
 import { AppShell, Badge, Burger, Group, NavLink } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconBell, IconHistory, IconMail, IconRefresh, IconStack2 } from '@tabler/icons-react';
+import {
+  IconBell,
+  IconBellOff,
+  IconHistory,
+  IconMail,
+  IconMoodSearch,
+  IconPhoneCall,
+  IconPlug,
+  IconRefresh,
+  IconStack2,
+} from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { alertsQuery, sessionQuery } from '../../api/queries.ts';
 import { useLive } from '../../api/use-live.ts';
 import { Load } from '../../components/load.tsx';
 import { Account } from './account.tsx';
+import { useNotifications } from './use-notifications.ts';
 
 const PLACES = [
   { to: '/', label: 'Fleet', icon: IconStack2, under: '/models' },
   { to: '/alerts', label: 'Alerts', icon: IconBell, under: '/alerts' },
+  { to: '/on-call', label: 'On call', icon: IconPhoneCall, under: '/on-call' },
+  { to: '/silences', label: 'Silences', icon: IconBellOff, under: '/silences' },
+  { to: '/review', label: 'Review', icon: IconMoodSearch, under: '/review' },
   { to: '/runs', label: 'Runs', icon: IconRefresh, under: '/runs' },
+  { to: '/channels', label: 'Channels', icon: IconPlug, under: '/channels' },
   { to: '/messages', label: 'Messages', icon: IconMail, under: '/messages' },
   { to: '/audit', label: 'Audit', icon: IconHistory, under: '/audit' },
 ] as const;
@@ -27,7 +42,8 @@ export function Shell() {
 }
 
 function Frame({ actor, role }: { actor: string; role: string }) {
-  const live = useLive();
+  const notifications = useNotifications();
+  const live = useLive(notifications.onEvent);
   const [opened, { toggle, close }] = useDisclosure(false);
   const { pathname } = useLocation();
   const firing = useQuery(alertsQuery({ state: 'firing' })).data?.length ?? 0;
@@ -47,7 +63,7 @@ function Frame({ actor, role }: { actor: string; role: string }) {
         <AppShell.Section px={8} pt={6} pb="md" visibleFrom="sm">
           <Brand />
         </AppShell.Section>
-        <AppShell.Section grow>
+        <AppShell.Section grow style={{ overflowY: 'auto' }}>
           {PLACES.map(({ to, label, icon: Icon, under }) => (
             <NavLink
               key={to}
@@ -68,7 +84,7 @@ function Frame({ actor, role }: { actor: string; role: string }) {
           ))}
         </AppShell.Section>
         <AppShell.Section>
-          <Account actor={actor} role={role} live={live} />
+          <Account actor={actor} role={role} live={live} notifications={notifications} />
         </AppShell.Section>
       </AppShell.Navbar>
       <AppShell.Main>
