@@ -172,7 +172,8 @@ async function main() {
             .limit(1_000)
             .execute();
           if (due.length === 0) break;
-          for (const { key } of due) await server.ctx.jobs.runNow('flush-group', key);
+          for (let i = 0; i < due.length; i += 16)
+            await Promise.all(due.slice(i, i + 16).map(({ key }) => server.ctx.jobs.runNow('flush-group', key)));
         }
       });
       const count = async (table) =>

@@ -134,9 +134,7 @@ export function registerActions(ctx: ActionsContext, { alertOf, note, kinds = AC
     labels: number | null,
   ): Promise<'over' | { decision: ActionDecision; row: ActionRow }> => {
     const now = ctx.clock.now();
-    const seen = await rowOf(tx, id);
-    await lockInTx(tx, `actions/${seen.model}`);
-    const row = await rowOf(tx, id);
+    const row = await lockedRow(tx, id);
     if (row.endedAt !== null || row.state === 'running') return 'over';
     const decision = decideAction({ now, id, ...(await factsOf(tx, row, config)), labels });
     const planned = { plan: plan.text, planData: encode(plan.data) };
@@ -183,7 +181,7 @@ export function registerActions(ctx: ActionsContext, { alertOf, note, kinds = AC
   /** A person says yes, or has an uncertain one tried again. */
   const approve = async ({ id, actor }: { id: string; actor: string }): Promise<Action> =>
     ctx.store.db.transaction().execute(async (tx) => {
-      const row = await rowOf(tx, id);
+      const row = await lockedRow(tx, id);
       if (row.state !== 'awaiting_approval' && row.state !== 'uncertain')
         throw wrongState(row, 'awaiting approval or uncertain');
       const again = { state: 'waiting' as const, approvedBy: actor, endedAt: null, planData: null };
@@ -195,7 +193,7 @@ export function registerActions(ctx: ActionsContext, { alertOf, note, kinds = AC
 
   const reject = async ({ id, actor, reason }: { id: string; actor: string; reason: string }): Promise<Action> =>
     ctx.store.db.transaction().execute(async (tx) => {
-      const row = await rowOf(tx, id);
+      const row = await lockedRow(tx, id);
       if (row.state !== 'awaiting_approval' && row.state !== 'waiting' && row.state !== 'uncertain')
         throw wrongState(row, 'not begun');
       return toAction(await end(tx, row, 'rejected', `rejected by ${actor}${reason ? `: ${reason}` : ''}`, actor));
@@ -252,6 +250,13 @@ const actionId = (alert: string, position: number): string =>
 
 const labelOf = (kinds: readonly ActionKind[], type: string): string =>
   kinds.find((kind) => kind.type === type)?.label ?? type;
+
+/** The row, read under the lock of its model: what a person says and what the job begins see each other. */
+async function lockedRow(tx: StoreTx, id: string): Promise<ActionRow> {
+  const { model } = await rowOf(tx, id);
+  await lockInTx(tx, `actions/${model}`);
+  return rowOf(tx, id);
+}
 
 const wrongState = ({ id, state }: ActionRow, wanted: string): LeewayError =>
   new LeewayError('wrong_state', `action ${id} is ${state.replace('_', ' ')}; expected one that is ${wanted}`);

@@ -390,10 +390,10 @@ describe('nothing twice, nothing lost', () => {
     expect(delivery!.attempts).toBeGreaterThan(50);
 
     receiver.answers = [{ status: 404 }];
-    expect(await server.alerting.testChannel('hook')).toMatchObject({ state: 'failed', failure: 'permanent' });
+    expect(await server.alerting.testChannel({ name: 'hook', actor: 'ann' })).toMatchObject({ state: 'failed', failure: 'permanent' });
     receiver.answers = [];
     receiver.close();
-    const outcome = await server.alerting.testChannel('hook');
+    const outcome = await server.alerting.testChannel({ name: 'hook', actor: 'ann' });
     expect(outcome).toMatchObject({ state: 'failed', failure: 'transient' });
     expect(JSON.stringify(outcome)).not.toContain('s3cr3t');
   });

@@ -15,10 +15,10 @@ import { defineSettleAlerts } from './jobs/settle-alerts.ts';
 import { defineSilenceTurn } from './jobs/silence-turn.ts';
 import { followLink, type LinkChoice, readLink } from './links.ts';
 import { defineWatchAlerting } from './meta/watch-alerting.ts';
+import { type Note, noteOnAlert } from './note.ts';
 import { definePruneLog } from './notification-log.ts';
 import { type Assignment, assign, comment } from './oncall/assign.ts';
 import { defineEscalate, startEscalations } from './oncall/escalations.ts';
-import { type Note, noteOnAlert } from './note.ts';
 import { type Judging, judge } from './review/judge.ts';
 import { type ReviewSpan, reviewOfAlerts, reviewOfRules } from './review/review.ts';
 import { toDelivery } from './rows.ts';
@@ -107,6 +107,6 @@ export function registerAlerting(ctx: AlertingContext, options: AlertingOptions 
     previewMessage: (input: PreviewInput) => previewMessage(ctx, delivering.channels, input),
     enableChannel: (input: { name: string; actor: string }) => enableChannel(ctx, input),
     /** Sends a test message the way that alerts go, and tells how it went. */
-    testChannel: async (name: string) => toDelivery(await testChannel(ctx, name)),
+    testChannel: async (input: { name: string; actor: string }) => toDelivery(await testChannel(ctx, input)),
   };
 }

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Services } from '../app/services.ts';
 import { ACT_STYLE, actNote, actPage } from './act-page.ts';
 
-/** Requests in a minute, of all callers together: a link is its own permission, so that nobody is known to be counted. */
+/** Requests in a minute by links of ours, all together. What is no link of ours is not counted: it would lock out those that are. */
 const MOST_A_MINUTE = 120;
 
 const STYLE_HASH = createHash('sha256').update(ACT_STYLE).digest('base64');
@@ -20,23 +20,26 @@ export async function installActions(app: FastifyInstance, { ctx, alerting }: Se
       { parseAs: 'string', bodyLimit: 16_384 },
       async (_request: unknown, body: string) => new URLSearchParams(body),
     );
-    scope.addHook('onRequest', async (_request, reply) => {
+    const tooMany = () => {
       const now = Math.floor(ctx.clock.now() / 60_000);
       asked = now === minute ? asked + 1 : 1;
       minute = now;
-      if (asked > MOST_A_MINUTE) {
-        reply.header('retry-after', '60');
-        return answer(reply, 429, actNote('Too many requests', 'Try again in a minute.'));
-      }
-    });
+      return asked > MOST_A_MINUTE;
+    };
+    const wait = (reply: FastifyReply) =>
+      answer(reply.header('retry-after', '60'), 429, actNote('Too many requests', 'Try again in a minute.'));
     const options = { config: { access: 'link' as const }, schema: { hide: true } as never };
 
     scope.get<{ Params: { token: string } }>('/act/:token', options, async (request, reply) => {
       const link = await alerting.readLink(request.params.token);
-      return typeof link === 'string' ? refuse(reply, link) : answer(reply, 200, actPage(link));
+      if (typeof link === 'string') return refuse(reply, link);
+      return tooMany() ? wait(reply) : answer(reply, 200, actPage(link));
     });
 
     scope.post<{ Params: { token: string } }>('/act/:token', options, async (request, reply) => {
+      const link = await alerting.readLink(request.params.token);
+      if (typeof link === 'string') return refuse(reply, link);
+      if (tooMany()) return wait(reply);
       const values = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
       try {
         const result = await alerting.followLink(request.params.token, {

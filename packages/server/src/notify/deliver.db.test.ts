@@ -246,10 +246,10 @@ describe.each(stores())('on $name', ({ make }) => {
           state: 'disabled',
           disabledReason: `the address answered HTTP ${status}: it is gone, or its key is`,
         });
-        expect(await testChannel(outbox.ctx, 'a')).toMatchObject({ state: 'failed' });
+        expect(await testChannel(outbox.ctx, { name: 'a', actor: 'ann' })).toMatchObject({ state: 'failed' });
         expect(await health(outbox, 'a')).toMatchObject({ state: 'disabled' });
         one.always = null;
-        expect(await testChannel(outbox.ctx, 'a')).toMatchObject({ state: 'sent' });
+        expect(await testChannel(outbox.ctx, { name: 'a', actor: 'ann' })).toMatchObject({ state: 'sent' });
         expect(await health(outbox, 'a')).toMatchObject({ state: 'ok', disabledReason: null });
       },
     );
@@ -302,7 +302,7 @@ describe.each(stores())('on $name', ({ make }) => {
   test('what a service in a private network answers is not shown, and stands in the log', async () => {
     const outbox = open([hook('a', one)]);
     one.always = { status: 400, body: 'admin panel of 10.0.0.7' };
-    const row = await testChannel(outbox.ctx, 'a');
+    const row = await testChannel(outbox.ctx, { name: 'a', actor: 'ann' });
     expect(row.error).toBe('rejected: HTTP 400; what an address in a private network says is in the log of the server');
     expect(outbox.logged.join()).toContain('admin panel');
   });

@@ -132,8 +132,14 @@ export async function retryDeliveries(
     }
     const rows = await query.execute();
     if ('id' in which) mustHaveFailed(which.id, rows[0]?.state as Delivery['state'] | undefined);
+    const over = await tellsOfThePast(tx, rows);
     for (const { id, channel, groupKey, reason } of rows) {
       if (reason === 'test') continue; // a test is asked for anew
+      if (over.has(id)) {
+        if ('id' in which) throw new LeewayError('wrong_state', `delivery ${id} is not sent any more: ${OVER}`);
+        await tx.updateTable('deliveries').set({ state: 'superseded', error: OVER }).where('id', '=', id).execute();
+        continue;
+      }
       await tx
         .updateTable('deliveries')
         .set({ state: 'queued', attempts: 0, queuedAt: ctx.clock.now() })
@@ -145,8 +151,29 @@ export async function retryDeliveries(
       await ctx.events.emit(tx, 'delivery.changed', null, { delivery: id, channel, state: 'queued', attempts: 0 });
       await ctx.audit.append(tx, actor, 'delivery.retry', id, { channel });
     }
-    return rows.map(({ id }) => id);
+    return rows.filter(({ id }) => !over.has(id)).map(({ id }) => id);
   });
+}
+
+const OVER = 'all that it tells of is over, and nobody would be told of that';
+/** Reasons of messages that begin nothing. */
+const NO_BEGINNING = new Set(['resolved', 'all resolved', 'digest', 'action', 'test']);
+
+/** Beginnings whose end was decided already: told now, they would have none. */
+async function tellsOfThePast(
+  tx: StoreTx,
+  rows: readonly { id: string; state: string; reason: string }[],
+): Promise<Set<string>> {
+  const begin = rows.filter(({ state, reason }) => state === 'failed' && !NO_BEGINNING.has(reason)).map(({ id }) => id);
+  if (begin.length === 0) return new Set();
+  const told = await tx
+    .selectFrom('deliveryAlerts')
+    .innerJoin('alerts', 'alerts.id', 'deliveryAlerts.alert')
+    .select(['deliveryAlerts.delivery', 'alerts.state'])
+    .where('deliveryAlerts.delivery', 'in', begin)
+    .execute();
+  const open = new Set(told.filter(({ state }) => state !== 'resolved').map(({ delivery }) => delivery));
+  return new Set(told.map(({ delivery }) => delivery).filter((id) => !open.has(id)));
 }
 
 function mustHaveFailed(id: string, state: Delivery['state'] | undefined): void {

@@ -14,16 +14,17 @@ const LOOK_MS = 50;
  * @throws LeewayError `unknown_channel`
  */
 export async function testChannel(
-  ctx: Pick<Context, 'clock' | 'newId' | 'store' | 'jobs' | 'events' | 'config' | 'publicUrl'>,
-  name: string,
+  ctx: Pick<Context, 'clock' | 'newId' | 'store' | 'jobs' | 'events' | 'audit' | 'config' | 'publicUrl'>,
+  { name, actor }: { name: string; actor: string },
 ): Promise<Selectable<Schema['deliveries']>> {
   channelOf(ctx, name);
   const message = testMessage(name, ctx.publicUrl(), ctx.clock.now());
   const id = ctx.newId('test');
   const { db } = ctx.store;
-  await db
-    .transaction()
-    .execute((tx) => enqueueDelivery(ctx, tx, { id, key: message.group.key, channel: name, message }));
+  await db.transaction().execute(async (tx) => {
+    await enqueueDelivery(ctx, tx, { id, key: message.group.key, channel: name, message });
+    await ctx.audit.append(tx, actor, 'channel.test', name, { delivery: id });
+  });
   // By this process at once, so that nobody who waits stands behind a long queue.
   await ctx.jobs.runNow(DELIVER_JOB, id);
   for (const until = Date.now() + WAIT_MS; ; await new Promise((resolve) => setTimeout(resolve, LOOK_MS))) {

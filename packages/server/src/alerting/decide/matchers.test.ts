@@ -2,7 +2,7 @@ import { Matchers } from '@leeway/contract';
 import { describe, expect, test } from 'vitest';
 import { asksForSomething, describeMatchers, matches } from './matchers.ts';
 
-const labels = { severity: 'critical', team: 'infra', slice: 'plan=pro' };
+const labels = { severity: 'critical', team: 'infra', slice: 'plan=pro', model: 'm'.repeat(80) };
 
 test.each([
   { intent: 'a value', matchers: { severity: 'critical' }, expected: true },
@@ -16,6 +16,8 @@ test.each([
   { intent: 'not a value, of a missing label', matchers: ['owner!=x'], expected: true },
   { intent: 'not like, of a missing label', matchers: ['owner!~.+'], expected: true },
   { intent: 'not like', matchers: ['team!~inf.*'], expected: false },
+  { intent: 'one that would take for ever holds for nothing', matchers: ['model=~(\\w+)+!'], expected: false },
+  { intent: 'nor does its opposite', matchers: ['model!~(\\w+)+!'], expected: false },
   { intent: 'all must hold', matchers: ['severity=critical', 'team=data'], expected: false },
   { intent: 'spaces and quotes', matchers: [' severity = "critical" '], expected: true },
   { intent: 'a value with = in it', matchers: ['slice=plan=pro'], expected: true },

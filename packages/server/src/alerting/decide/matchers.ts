@@ -1,4 +1,5 @@
 import { type Matcher, type Matchers, parseMatchers } from '@leeway/contract';
+import { boundedPattern } from './bounded-pattern.ts';
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -21,8 +22,9 @@ export function matches(matchers: Matchers, labels: Labels): boolean {
 function test({ operator, value }: Matcher): (given: string) => boolean {
   if (operator === '=') return (given) => given === value;
   if (operator === '!=') return (given) => given !== value;
-  const whole = new RegExp(`^(?:${value})$`);
-  return operator === '=~' ? (given) => whole.test(given) : (given) => !whole.test(given);
+  // One that takes too long holds for nothing, whichever way it asks.
+  const fits = boundedPattern(value);
+  return (given) => fits(given) === (operator === '=~');
 }
 
 /** Whether labels must have something for the matchers to hold: without that they would hold for every alert. */

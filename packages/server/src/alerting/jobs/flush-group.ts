@@ -22,6 +22,8 @@ export function defineFlushGroup(ctx: AlertingContext): void {
   ctx.jobs.define<GroupRef>(FLUSH_JOB, {
     // All of it is one transaction: it is done once or not at all, and it must be done in the end.
     maxAttempts: Number.POSITIVE_INFINITY,
+    // Many groups speak at once when many alerts begin at once: they are committed together.
+    concurrency: 16,
     backoff: exponentialBackoff(1_000, 60_000),
     handler:
       async ({ payload }) =>

@@ -62,6 +62,21 @@ const rows: { intent: string; facts: Partial<AlertingFacts>; broken: string[] }[
     broken: ['evaluation: rules are not evaluated: work that was due 15 min ago has not begun'],
   },
   {
+    intent: 'work that is late because the server was stopped, or the clock has leapt',
+    facts: { oldestDueAt: NOW - 600 * MIN, awakeSince: NOW - 14 * MIN },
+    broken: [],
+  },
+  {
+    intent: 'work that nobody has begun for long after a stop',
+    facts: { oldestDueAt: NOW - 600 * MIN, awakeSince: NOW - 15 * MIN },
+    broken: ['evaluation: rules are not evaluated: work that was due 15 min ago has not begun'],
+  },
+  {
+    intent: 'a message that waited through a stop',
+    facts: { channels: [waiting(600)], awakeSince: NOW - 2 * MIN },
+    broken: [],
+  },
+  {
     intent: 'work that failed for good',
     facts: { deadJobs: { 'measure-window': 2, 'close-window': 0 } },
     broken: ['jobs: jobs failed for good in the last day: 2 of measure-window'],
@@ -69,6 +84,10 @@ const rows: { intent: string; facts: Partial<AlertingFacts>; broken: string[] }[
 ];
 
 test.each(rows)('$intent', ({ facts, broken }) => {
-  const found = decideBroken({ channels: [], oldestDueAt: null, deadJobs: {}, ...facts }, POLICY, NOW);
+  const found = decideBroken(
+    { channels: [], awakeSince: Number.NEGATIVE_INFINITY, oldestDueAt: null, deadJobs: {}, ...facts },
+    POLICY,
+    NOW,
+  );
   expect(found.map(({ about, summary }) => `${about}: ${summary}`)).toEqual(broken);
 });

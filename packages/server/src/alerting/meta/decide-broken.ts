@@ -3,6 +3,8 @@ import type { ChannelHealth } from '@leeway/contract';
 /** What is looked at to tell whether alerting itself works. Times in milliseconds since 1970. */
 export interface AlertingFacts {
   channels: readonly ChannelHealth[];
+  /** Since when this process has been at work without a break: nothing was late to it before. */
+  awakeSince: number;
   /** When the oldest job fell due that nobody has begun, sending apart; null if there is none. */
   oldestDueAt: number | null;
   /** Jobs that were put aside in the last day because every try of them had failed, by kind. */
@@ -28,11 +30,12 @@ export interface Broken {
 export function decideBroken(facts: AlertingFacts, { failingMs, lateMs }: BrokenPolicy, now: number): Broken[] {
   const broken: Broken[] = [];
   for (const channel of facts.channels) {
-    const why = whyChannelBroken(channel, failingMs, lateMs, now);
+    const why = whyChannelBroken(channel, failingMs, lateMs, now, facts.awakeSince);
     if (why) broken.push({ about: `channel:${channel.name}`, channel: channel.name, summary: why });
   }
-  if (facts.oldestDueAt !== null && now - facts.oldestDueAt >= lateMs) {
-    const summary = `rules are not evaluated: work that was due ${minutes(now - facts.oldestDueAt)} ago has not begun`;
+  const lateFor = facts.oldestDueAt === null ? 0 : now - Math.max(facts.oldestDueAt, facts.awakeSince);
+  if (lateFor >= lateMs) {
+    const summary = `rules are not evaluated: work that was due ${minutes(lateFor)} ago has not begun`;
     broken.push({ about: 'evaluation', channel: null, summary });
   }
   const dead = Object.entries(facts.deadJobs).filter(([, count]) => count > 0);
@@ -43,7 +46,13 @@ export function decideBroken(facts: AlertingFacts, { failingMs, lateMs }: Broken
   return broken;
 }
 
-function whyChannelBroken(channel: ChannelHealth, failingMs: number, lateMs: number, now: number): string | null {
+function whyChannelBroken(
+  channel: ChannelHealth,
+  failingMs: number,
+  lateMs: number,
+  now: number,
+  awakeSince: number,
+): string | null {
   const since = (at: string | null) => (at === null ? 0 : now - Date.parse(at));
   const { name, state, disabledReason, failures, failingSince, lastError, oldestQueuedAt, queued } = channel;
   if (state === 'disabled') return `channel ${name} is disabled: ${disabledReason}`;
@@ -51,8 +60,9 @@ function whyChannelBroken(channel: ChannelHealth, failingMs: number, lateMs: num
     return `channel ${name} has been failing for ${minutes(since(failingSince))}: ${lastError}`;
   }
   // What rests because the service asked for it waits longer than usual, and no longer than that.
-  if (state !== 'paused' && since(oldestQueuedAt) >= lateMs) {
-    return `channel ${name}: ${queued} messages wait, the oldest for ${minutes(since(oldestQueuedAt))}`;
+  const waits = Math.min(since(oldestQueuedAt), now - awakeSince);
+  if (state !== 'paused' && waits >= lateMs) {
+    return `channel ${name}: ${queued} messages wait, the oldest for ${minutes(waits)}`;
   }
   return null;
 }

@@ -86,7 +86,7 @@ describe.each(stores())('on $name', ({ make }) => {
 
     one.always = null;
     await outbox.registered!.enableChannel({ name: 'a', actor: 'ann' });
-    await outbox.registered!.testChannel('a');
+    await outbox.registered!.testChannel({ name: 'a', actor: 'ann' });
     await pass(3);
     expect((await alerts()).map(({ state }) => state)).toEqual(['resolved']);
     expect(two.said()).toEqual([expect.stringContaining('[RESOLVED]')]);

@@ -20,6 +20,8 @@ export const BROKEN_MODEL = 'leeway';
 const WATCH_JOB = 'watch-alerting';
 const HEARTBEAT_JOB = 'heartbeat';
 const EVERY_MS = 60_000;
+/** A look that comes later than so many was kept from it. */
+const LATE_LOOKS = 3;
 const DAY_MS = 86_400_000;
 /** Jobs that wait for others by their nature, or are what is watched for elsewhere. */
 const NOT_EVALUATION = ['deliver', WATCH_JOB, HEARTBEAT_JOB];
@@ -28,12 +30,17 @@ const NOT_EVALUATION = ['deliver', WATCH_JOB, HEARTBEAT_JOB];
 export function defineWatchAlerting(ctx: AlertingContext, outbound: Outbound): (tx: StoreTx) => Promise<void> {
   const backoff = exponentialBackoff(1_000, 60_000);
   const schedule = async (tx: StoreReader, kind: string, runAt: number) =>
-    void (await ctx.jobs.enqueue(tx, { kind, key: kind, payload: {}, runAt }));
-  ctx.jobs.define(WATCH_JOB, {
+    void (await ctx.jobs.enqueue(tx, { kind, key: kind, payload: { dueAt: runAt }, runAt }));
+  // Of this process: since when it has been at work without a break. After a stop, or a leap of the clock, all work is late, and
+  // that says nothing yet.
+  let awakeSince = Number.NEGATIVE_INFINITY;
+  ctx.jobs.define<{ dueAt?: number }>(WATCH_JOB, {
     maxAttempts: Number.POSITIVE_INFINITY,
     backoff,
-    handler: async () => {
-      const broken = await findBroken(ctx);
+    handler: async ({ payload: { dueAt = 0 } }) => {
+      const now = ctx.clock.now();
+      if (now - dueAt > LATE_LOOKS * EVERY_MS) awakeSince = now;
+      const broken = await findBroken(ctx, awakeSince);
       return async (tx) => {
         await tell(ctx, tx, broken);
         await schedule(tx, WATCH_JOB, ctx.clock.now() + EVERY_MS);
@@ -46,7 +53,7 @@ export function defineWatchAlerting(ctx: AlertingContext, outbound: Outbound): (
     handler: async ({ signal }) => {
       const { heartbeat } = ctx.config().server;
       if (!heartbeat) return undefined;
-      const broken = await findBroken(ctx);
+      const broken = await findBroken(ctx, awakeSince);
       if (broken.length > 0) ctx.log.warn({ broken: broken.map(({ summary }) => summary) }, 'no heartbeat is sent');
       else await beat(ctx, outbound, heartbeat, signal);
       return (tx) => schedule(tx, HEARTBEAT_JOB, ctx.clock.now() + durationMs(heartbeat.every));
@@ -74,7 +81,7 @@ async function beat(
 }
 
 /** What of alerting is broken at this moment. */
-async function findBroken(ctx: AlertingContext): Promise<Broken[]> {
+async function findBroken(ctx: AlertingContext, awakeSince: number): Promise<Broken[]> {
   const { db } = ctx.store;
   const now = ctx.clock.now();
   const { failing, late } = ctx.config().server.alertingHealth;
@@ -95,6 +102,7 @@ async function findBroken(ctx: AlertingContext): Promise<Broken[]> {
     .execute();
   const facts: AlertingFacts = {
     channels: await listChannels(ctx),
+    awakeSince,
     oldestDueAt: oldest?.at ?? null,
     deadJobs: Object.fromEntries(dead.map(({ kind, n }) => [kind, Number(n)])),
   };

@@ -41,7 +41,8 @@ export function suggestThreshold(input: SuggestInput): Suggested | string {
   const side = sideOf(rule);
   if (side === null) return 'only rules with one number, `above` or `below`, are searched';
   const noise = judged.filter(({ verdict }) => verdict === 'noise' || verdict === 'duplicate').length;
-  if (judged.length < FEWEST_JUDGED) return `${judged.length} alerts were judged; at least ${FEWEST_JUDGED} are wanted`;
+  if (judged.length < FEWEST_JUDGED)
+    return `${judged.length} ${judged.length === 1 ? 'alert was' : 'alerts were'} judged; at least ${FEWEST_JUDGED} are wanted`;
   if (noise === 0) return 'no alert was called noise';
   const present = rule[side] as number;
   const now = replay(input, rule);

@@ -32,7 +32,7 @@ export const channelRoutes: RoutePlugin = (app, { alerting }) => {
         response: { 200: Delivery },
       },
     },
-    async (request) => alerting.testChannel(request.params.name),
+    async (request) => alerting.testChannel({ name: request.params.name, actor: actorOf(request) }),
   );
 
   app.post(

@@ -2,6 +2,7 @@ import type { Alert } from '@leeway/contract';
 import { List, Select } from '@mantine/core';
 import { useState } from 'react';
 import { useSilenceAll } from '../../api/alerts.ts';
+import { useNow } from '../../api/clock.ts';
 import { ReasonDialog } from '../../components/reason-dialog.tsx';
 import { matcherLines, newDraft, toSilence } from '../silences/draft.ts';
 import { subjectsOf } from './subjects.ts';
@@ -18,12 +19,12 @@ const ENDS = [
 export function SilenceManyDialog({ alerts, onClose }: { alerts: readonly Alert[]; onClose: () => void }) {
   const [ends, setEnds] = useState('4');
   const silence = useSilenceAll();
+  const now = useNow();
   const subjects = subjectsOf(alerts);
   const submit = (comment: string) => {
     const end = ends === 'resolved' ? { end: 'resolved' as const } : { end: 'length' as const, hours: Number(ends) };
     const drafts = subjects.map((subject) => ({ ...newDraft(matcherLines(subject).join('\n')), ...end, comment }));
-    const now = Date.now();
-    return silence.mutateAsync(drafts.map((draft) => toSilence(draft, now)));
+    return silence.mutateAsync(drafts.map((draft) => toSilence(draft, now())));
   };
   return (
     <ReasonDialog

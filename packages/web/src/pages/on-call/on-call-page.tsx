@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { onCallQuery } from '../../api/alerts.ts';
+import { useNow } from '../../api/clock.ts';
 import { alertsQuery, sessionQuery } from '../../api/queries.ts';
 import { Load } from '../../components/load.tsx';
 import { Nothing, Page, Section } from '../../components/page.tsx';
@@ -16,7 +17,7 @@ export function OnCallPage() {
   const schedules = useQuery(onCallQuery(DAYS));
   const firing = useQuery(alertsQuery({ state: 'firing' }));
   const me = useQuery(sessionQuery).data?.actor;
-  const now = Date.now();
+  const now = useNow()();
   const days = daysFrom(now, DAYS);
   return (
     <Page title="On call" aside={<span className="quiet">the next two weeks, by your clock</span>}>
