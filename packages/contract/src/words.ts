@@ -26,9 +26,12 @@ export const ColumnName = z
 
 const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
 
+const DURATION = /^(\d+)(s|m|h|d|w)$/;
+const MOST_MS = 36_525 * UNIT_MS.d;
+
 /** Milliseconds of a duration such as "90s", "15m", "2h", "1d" or "4w". */
 export function durationMs(text: string): number {
-  const match = /^(\d+)(s|m|h|d|w)$/.exec(text);
+  const match = DURATION.exec(text);
   if (!match) throw new RangeError(`expected a duration such as 15m, 2h or 1d, got "${text}"`);
   return Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS];
 }
@@ -41,7 +44,9 @@ export function durationText(ms: number): string {
 
 export const Duration = z
   .string()
-  .regex(/^\d+(s|m|h|d|w)$/, 'expected a number with a unit s, m, h, d or w, such as 15m, 2h or 1d');
+  .regex(/^\d+(s|m|h|d|w)$/, 'expected a number with a unit s, m, h, d or w, such as 15m, 2h or 1d')
+  // What is added to a time must still give one.
+  .refine((text) => !DURATION.test(text) || durationMs(text) <= MOST_MS, 'expected a hundred years at most');
 
 /** What comes round, in UTC: the same place of the week, of the week by days, or of the day. */
 export const Season = z

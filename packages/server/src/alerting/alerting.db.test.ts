@@ -390,7 +390,10 @@ describe('nothing twice, nothing lost', () => {
     expect(delivery!.attempts).toBeGreaterThan(50);
 
     receiver.answers = [{ status: 404 }];
-    expect(await server.alerting.testChannel({ name: 'hook', actor: 'ann' })).toMatchObject({ state: 'failed', failure: 'permanent' });
+    expect(await server.alerting.testChannel({ name: 'hook', actor: 'ann' })).toMatchObject({
+      state: 'failed',
+      failure: 'permanent',
+    });
     receiver.answers = [];
     receiver.close();
     const outcome = await server.alerting.testChannel({ name: 'hook', actor: 'ann' });

@@ -4,7 +4,7 @@ import { type Channel, channelOptions } from './channel.ts';
 import { CHANNELS } from './channels/index.ts';
 import { secretsOf } from './secret.ts';
 
-export type { Channel, Outcome } from './channel.ts';
+export type { Channel } from './channel.ts';
 export { CHANNELS } from './channels/index.ts';
 
 export interface ChannelType {

@@ -15,11 +15,11 @@ import { TrainParams, type TrainSchema, train } from '../learner/train.ts';
 import { ManualClock } from '../platform/clock.ts';
 import { newId } from '../platform/ids.ts';
 import { createLogger } from '../platform/log.ts';
+import { markOf, stillRuns } from '../platform/process-group.ts';
 import { listVersions } from '../registry/versions.ts';
 import { type OpenStore, openStore } from '../store/open.ts';
 import { labelsTable, predictionsTable, syncModelTables } from '../warehouse/model-tables.ts';
 import { instant, Warehouse } from '../warehouse/warehouse.ts';
-import { markOf, stillRuns } from '../platform/process-group.ts';
 import { type Retraining, type RetrainingOptions, registerRetraining } from './index.ts';
 import { programPath } from './program.ts';
 

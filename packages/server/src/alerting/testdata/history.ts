@@ -256,7 +256,7 @@ export class History {
   async #recover(): Promise<void> {
     for (const [i, replica] of this.#replicas.entries()) {
       if (!replica.dead) continue;
-      await replica.store.close();
+      await cutOff(replica.store);
       for (const end of replica.hung) end();
       this.#replicas[i] = await this.#open();
     }
@@ -363,5 +363,9 @@ export class History {
     }
   }
 }
+
+/** Closes a store under those who work on it, between two transactions: SQLite holds on to one that is open. */
+const cutOff = (store: OpenStore): Promise<void> =>
+  store.dialect === 'sqlite' ? store.db.connection().execute(() => store.close()) : store.close();
 
 const isDeadlock = (error: unknown): boolean => ['40P01', '40001'].includes((error as { code?: string }).code ?? '');

@@ -1,5 +1,5 @@
-import type { ProgramExit } from '../../platform/run-program.ts';
 import type { z } from 'zod';
+import type { ProgramExit } from '../../platform/run-program.ts';
 
 /** What a trainer is given. */
 export interface Training<O> {

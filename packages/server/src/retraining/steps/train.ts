@@ -1,10 +1,10 @@
 import { stat, writeFile } from 'node:fs/promises';
 import { durationMs, LeewayError, type ModelConfig, type RetrainConfig } from '@leeway/contract';
 import { redact } from '../../notify/secret.ts';
+import type { ProgramExit } from '../../platform/run-program.ts';
 import { artifactPath } from '../../registry/artifacts.ts';
 import { championOf } from '../../registry/versions.ts';
 import type { RetrainingContext } from '../context.ts';
-import type { ProgramExit } from '../../platform/run-program.ts';
 import { executorOf } from '../executors/index.ts';
 import { dropOldFolders, freshOutput, runFolder } from '../run-folder.ts';
 import { changeRun, type RunRow } from '../runs.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { runProgram } from '../../../platform/run-program.ts';
 import { programPath } from '../../program.ts';
 import type { Executor } from '../executor.ts';
-import { runProgram } from '../../../platform/run-program.ts';
 
 const Options = z.strictObject({});
 

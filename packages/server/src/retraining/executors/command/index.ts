@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Executor } from '../executor.ts';
 import { runProgram } from '../../../platform/run-program.ts';
+import type { Executor } from '../executor.ts';
 
 const Options = z.strictObject({
   command: z
