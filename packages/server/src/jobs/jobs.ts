@@ -147,8 +147,8 @@ export class Jobs {
     for (;;) {
       const ended = this.#ended;
       await this.#takeBack();
-      while (await this.#takeSome()) {
-        // each turn takes what there is room for, and lets it run
+      while (await this.#takeSome(undefined, 1)) {
+        // each turn takes one of each pool and lets it run, the earliest first: so that a clock that leaps plays the same each time
       }
       // A job that ended while another was looked for may have added one.
       if (this.#running.size === 0 && ended === this.#ended) return;
@@ -198,11 +198,11 @@ export class Jobs {
   }
 
   /** Takes as many due jobs as there is room for, and lets them run. Tells whether there was one. */
-  async #takeSome(pools: string[] = [SHARED, ...this.#apart()]): Promise<boolean> {
+  async #takeSome(pools: string[] = [SHARED, ...this.#apart()], most = Number.POSITIVE_INFINITY): Promise<boolean> {
     let taken = 0;
     for (const pool of pools) {
       const limit = this.#kinds.get(pool)?.concurrency ?? this.#concurrency;
-      const room = limit - [...this.#running.values()].filter((run) => run.pool === pool).length;
+      const room = Math.min(most, limit - [...this.#running.values()].filter((run) => run.pool === pool).length);
       if (room <= 0) continue;
       const apart = this.#apart();
       const others = apart.length === 0 ? sql`1 = 1` : sql`j.kind not in (${sql.join(apart)})`;
