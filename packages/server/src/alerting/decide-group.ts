@@ -79,6 +79,7 @@ export function nextLook(
   group: GroupRow,
   members: readonly Member[],
   notifiedAt: number | null,
+  announced: ReadonlySet<string>,
 ): number | null {
   const now = ctx.clock.now();
   const muted = members.filter((member) => member.muted !== null);
@@ -94,7 +95,8 @@ export function nextLook(
     ...members.flatMap(({ flapping }) => flapping?.steadyAt ?? []),
     ...audible.flatMap(({ alert }) => (alert.acknowledgedUntil === null ? [] : Date.parse(alert.acknowledgedUntil))),
   ];
-  const repeats = audible.some(({ alert }) => alert.acknowledgedBy === null);
+  // What another group tells of, or is held back for flapping, is not repeated here: it would be due at once, again and again.
+  const repeats = audible.some(({ alert }) => alert.acknowledgedBy === null && announced.has(alert.id));
   return idleDueAt({ notifiedAt, repeats, ends, timers: timersOf(root, group.route), now });
 }
 

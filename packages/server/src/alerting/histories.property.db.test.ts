@@ -236,7 +236,7 @@ async function outcomeOf(told: History, silences: readonly Span[]): Promise<Outc
   };
 }
 
-const RUNS = Number(process.env['LEEWAY_TEST_RUNS'] ?? 4);
+const RUNS = Number(process.env['LEEWAY_TEST_RUNS'] ?? 6);
 const seed = Number(process.env['LEEWAY_TEST_SEED'] ?? 7);
 
 test.each(stores())(
@@ -246,7 +246,9 @@ test.each(stores())(
       fc.asyncProperty(steps, async (history) => {
         const { wrong, ...plain } = await play(form, 'one', history);
         expect(wrong).toEqual([]);
-        for (const manner of ['restarts', 'turns', 'crashes'] as const) {
+        // A pool of PostgreSQL can't be cut off within a process; notify/kill.db.test.ts kills whole ones.
+        const crashes = form.name === 'sqlite' ? (['crashes'] as const) : [];
+        for (const manner of ['restarts', 'turns', ...crashes] as const) {
           const { wrong, ...other } = await play(form, manner, history);
           expect({ manner, wrong }).toEqual({ manner, wrong: [] });
           // A try that may have got through before the process died is made again, and is not given up for its end.

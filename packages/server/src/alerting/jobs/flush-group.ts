@@ -81,7 +81,7 @@ async function flushGroup(ctx: AlertingContext, tx: StoreTx, ref: GroupRef): Pro
     members.filter((member) => !stays(member)),
   );
   const staying = members.filter(stays);
-  const next = nextLook(ctx, root, group, staying, notifiedAt);
+  const next = nextLook(ctx, root, group, staying, notifiedAt, announced);
   await tx
     .updateTable('groups')
     .set({

@@ -31,6 +31,9 @@ export const RULES = {
 export type RuleName = keyof typeof RULES;
 export const RULE_NAMES = Object.keys(RULES) as RuleName[];
 
+/** Times at which something is due until the next step: hours of digests and of tries again are some hundreds. */
+const MOST_TURNS = 5_000;
+
 /** What a service does while it is ill. */
 export type Illness = 'unreachable' | 'answer lost' | 'busy' | 'rate limited' | 'refuses';
 
@@ -334,7 +337,8 @@ export class History {
   /** Lets so many minutes pass, from one job that falls due to the next. */
   async pass(minutes: number): Promise<void> {
     const until = this.clock.now() + minutes * MIN;
-    for (;;) {
+    for (let turns = 0; ; turns++) {
+      if (turns > MOST_TURNS) throw new Error(`work falls due again and again at ${iso(this.clock.now())}`);
       await this.work();
       const { at } = await this.#replicas[0]!.store.db.selectFrom('jobs')
         .select((e) => e.fn.min('runAt').as('at'))
