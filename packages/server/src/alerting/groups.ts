@@ -189,7 +189,13 @@ export async function flushBy(
 ): Promise<void> {
   if (planned !== null && planned <= due) return;
   await tx.updateTable('groups').set({ flushAt: due }).where('key', '=', key).where('channel', '=', channel).execute();
-  const job = { kind: FLUSH_JOB, key: `${channel}|${key}@${due}`, payload: { key, channel }, runAt: due };
+  // A job of its own for each plan: one that is there for the same time may be running just now, before this commits.
+  const job = {
+    kind: FLUSH_JOB,
+    key: `${channel}|${key}@${due}#${ctx.newId('plan')}`,
+    payload: { key, channel },
+    runAt: due,
+  };
   await ctx.jobs.enqueue(tx, job);
 }
 

@@ -251,9 +251,11 @@ test.each(stores())(
         for (const manner of ['restarts', 'turns', ...crashes] as const) {
           const { wrong, ...other } = await play(form, manner, history);
           expect({ manner, wrong }).toEqual({ manner, wrong: [] });
-          // A try that may have got through before the process died is made again, and is not given up for its end.
-          if (manner === 'crashes' && history.some((step) => step.does === 'fall ill')) continue;
-          expect({ manner, ...other }).toEqual({ manner, ...plain });
+          // Which of several messages is tried first at a service that is ill depends on the machine, and one that may have got
+          // through before the process died is not given up for its end. What was decided is the same all the same.
+          const ill = history.some((step) => step.does === 'fall ill');
+          const same = ill && (manner === 'crashes' || form.name === 'postgres') ? { said: [] } : {};
+          expect({ manner, ...other, ...same }).toEqual({ manner, ...plain, ...same });
         }
       }),
       { numRuns: RUNS, seed },

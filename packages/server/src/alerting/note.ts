@@ -28,8 +28,8 @@ export async function noteOnAlert(ctx: AlertingContext, tx: StoreTx, { alert: id
     .execute();
   await ctx.events.emit(tx, 'alert.changed', row.model, { alert: id, rule: row.rule, state: row.state });
   const alert = toAlert(row, await activeMutings(ctx, tx, now, [row.model]), now);
-  // Who has silenced an alert does not want to hear of it; its page tells.
-  if (alert.muted !== null) return;
+  // Who has silenced an alert does not want to hear of it, and of one that is over the group itself tells; its page has it all.
+  if (alert.muted !== null || alert.state === 'resolved') return;
   const groups = await tx
     .selectFrom('groupMembers')
     .innerJoin('groups', (join) =>
@@ -48,10 +48,9 @@ export async function noteOnAlert(ctx: AlertingContext, tx: StoreTx, { alert: id
       .slice(0, 24)}`;
     const told = await tx.selectFrom('deliveries').select('id').where('id', '=', delivery).executeTakeFirst();
     if (told) continue;
-    const open = alert.state !== 'resolved';
     const message = buildMessage({
-      firing: open ? [alert] : [],
-      resolved: open ? [] : [alert],
+      firing: [alert],
+      resolved: [],
       reason: 'action',
       told: { note: text },
       group: { key: group, labels: decode(labels) },
@@ -60,7 +59,7 @@ export async function noteOnAlert(ctx: AlertingContext, tx: StoreTx, { alert: id
       now,
     });
     await enqueueDelivery(ctx, tx, { id: delivery, key: group, channel, message });
-    const logged = { alert: id, state: open ? ('firing' as const) : ('resolved' as const) };
+    const logged = { alert: id, state: 'firing' as const };
     const entry = { reason: 'action', why: text, delivery, alerts: [logged], nextAt: null };
     await logNotification(ctx, tx, { key: group, channel }, entry);
   }

@@ -61,7 +61,10 @@ const MOST_STATEMENTS = 500;
 function keepStatements(database: SqliteDatabase): SqliteDatabase {
   const kept = new Map<string, SqliteStatement>();
   return {
-    close: () => database.close(),
+    close() {
+      kept.clear();
+      database.close();
+    },
     prepare(sql) {
       let statement = kept.get(sql);
       // The oldest goes first: taken out and put in again, what is in use stays young.
