@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // Without `module`, which Node does not know either: what packages give under it is for bundlers.
@@ -8,6 +9,8 @@ const shared = { resolve: { conditions }, ssr: { resolve: { conditions } } };
 // because the embedded engine allows one data directory per process), and the stories of acceptance/.
 export default defineConfig({
   test: {
+    // One by default on two cores, of which half is then idle: many tests wait for a store or a server.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         ...shared,

@@ -236,7 +236,7 @@ async function outcomeOf(told: History, silences: readonly Span[]): Promise<Outc
   };
 }
 
-const RUNS = Number(process.env['LEEWAY_TEST_RUNS'] ?? 6);
+const RUNS = Number(process.env['LEEWAY_TEST_RUNS'] ?? 4);
 const seed = Number(process.env['LEEWAY_TEST_SEED'] ?? 7);
 
 test.each(stores())(
