@@ -1,4 +1,4 @@
-import { type AlertsReview, durationMs, type RulesReview, type Verdict } from '@leeway/contract';
+import { type AlertsReview, durationMs, monitorOfRule, type RulesReview, type Verdict } from '@leeway/contract';
 import { iso } from '../../platform/clock.ts';
 import type { AlertingContext } from '../context.ts';
 import { type ReviewFacts, reviewRules } from '../decide/review-rules.ts';
@@ -96,7 +96,7 @@ async function readFacts(ctx: AlertingContext, span: ReviewSpan, rows: readonly 
     .filter(({ name }) => model === undefined || name === model)
     .flatMap((config) =>
       config.rules.map((rule) => {
-        const monitor = config.monitors.find(({ name }) => name === (rule.monitor ?? config.monitors[0]?.name));
+        const monitor = config.monitors.find(({ name }) => name === monitorOfRule(rule, config));
         return {
           model: config.name,
           rule: rule.name,

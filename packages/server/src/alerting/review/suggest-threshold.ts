@@ -1,4 +1,4 @@
-import type { ModelConfig, RuleConfig, Suggestion, Verdict } from '@leeway/contract';
+import { type ModelConfig, monitorOfRule, type RuleConfig, type Suggestion, type Verdict } from '@leeway/contract';
 import type { Arrival } from '../backtest/arrivals.ts';
 import { type BacktestOptions, backtestRule, type RuleBacktest } from '../backtest/backtest-rule.ts';
 import { changeRule } from '../backtest/rule-variants.ts';
@@ -124,7 +124,7 @@ function between(a: number, b: number): number {
 }
 
 function measuredValues({ model, rule, arrivals }: SuggestInput): number[] {
-  const monitor = rule.monitor ?? model.monitors[0]?.name;
+  const monitor = monitorOfRule(rule, model);
   const fits = (wanted: string | undefined, actual: string) =>
     wanted === '*' ? actual !== '' : actual === (wanted ?? '');
   return arrivals

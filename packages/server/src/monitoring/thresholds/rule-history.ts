@@ -1,4 +1,4 @@
-import type { ConditionConfig, ModelConfig, MonitorConfig } from '@leeway/contract';
+import { type ConditionConfig, type ModelConfig, type MonitorConfig, monitorOfRule } from '@leeway/contract';
 import { leavesOf } from '../../alerting/decide/combine-conditions.ts';
 import { historyKey } from '../../alerting/decide/evaluate-window.ts';
 import { withMinimums } from '../../alerting/decide/judge-leaf.ts';
@@ -17,7 +17,7 @@ export async function ruleHistory(
 ): Promise<Map<string, PastWindow[]>> {
   const history = new Map<string, PastWindow[]>();
   for (const rule of model.rules) {
-    if ((rule.monitor ?? model.monitors[0]?.name) !== monitor.name) continue;
+    if (monitorOfRule(rule, model) !== monitor.name) continue;
     for (const [position, leaf] of leavesOf(rule).entries()) {
       if (!leaf.threshold) continue;
       const learnFrom = leaf.threshold.from === 'reference' ? fromReference : fromMeasurements;

@@ -1,3 +1,4 @@
+import { escapeHtml } from '../../../platform/escape-html.ts';
 import { fit } from '../../format.ts';
 import { type Message, type MessageAction, type MessageAlert, shownAlerts } from '../../message.ts';
 
@@ -112,7 +113,3 @@ function verdicts(actions: MessageAction[]): string {
 /** A text that is an address and nothing else can be followed. */
 const linked = (text: string): string =>
   /^https?:\/\/[^\s"<>]+$/.test(text) ? `<a href="${escapeHtml(text)}">${escapeHtml(text)}</a>` : escapeHtml(text);
-
-function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
-}
