@@ -4,6 +4,7 @@ import { KpiConfig } from './kpi-config.ts';
 import { ColumnsConfig, FalseAlarmsConfig, MonitorConfig, ReferenceConfig } from './monitoring-config.ts';
 import { InhibitionConfig, MaintenanceConfig, TimeIntervalConfig } from './muting-config.ts';
 import { OnCallConfig } from './oncall-config.ts';
+import { RetrainConfig } from './retrain-config.ts';
 import { ChannelConfig, RouteConfig } from './routing-config.ts';
 import { RuleConfig, RuleTemplate } from './rule-config.ts';
 import { Duration, Name, Task } from './words.ts';
@@ -64,61 +65,6 @@ export const WarehouseConfig = strict({
 export const StoreConfig = strict({
   url: z.string().optional().describe('PostgreSQL address, postgres://user:password@host/database. Default: embedded.'),
 });
-
-export const TriggerConfig = z.discriminatedUnion('on', [
-  strict({ on: z.literal('alert'), rule: Name.describe('Rule whose firing starts a run.') }),
-  strict({ on: z.literal('schedule'), cron: z.string().describe('Cron expression, UTC.') }),
-]);
-export type TriggerConfig = z.infer<typeof TriggerConfig>;
-
-export const GateConfig = z.discriminatedUnion('type', [
-  strict({
-    type: z.literal('threshold').describe('The challenger alone, against a number.'),
-    metric: z.string(),
-    above: z.number().optional(),
-    below: z.number().optional(),
-  }),
-  strict({
-    type: z.literal('compare').describe('The challenger against the champion on the same rows, by a paired bootstrap.'),
-    metric: z.string(),
-    form: z.enum(['superiority', 'non_inferiority']).default('superiority'),
-    margin: z.number().min(0).default(0),
-    confidence: z.number().gt(0.5).lt(1).default(0.95),
-    draws: z.int().min(200).max(20_000).default(2_000),
-  }),
-]);
-export type GateConfig = z.infer<typeof GateConfig>;
-
-/** How a challenger is trained. Further keys belong to the executor's type. */
-export const ExecutorConfig = z.looseObject({
-  type: z.string().describe('Kind of executor: builtin, command, ...'),
-  timeout: Duration.default('1h').describe('After this the run is stopped and has failed.'),
-});
-
-export const RetrainConfig = strict({
-  triggers: z.array(TriggerConfig).default([]),
-  cooldown: Duration.default('1d').describe('Time after a run in which none begins by itself.'),
-  backoff: Duration.default('3d').describe('Time after a refused challenger in which none begins by itself.'),
-  data: strict({
-    window: Duration.default('28d').describe('How far back the rows go.'),
-    holdout: Duration.default('7d').describe(
-      'The newest part, kept from the trainer, on which both versions are scored.',
-    ),
-    minimumRows: z.int().min(1).default(500).describe('Fewer labelled rows than this are not trained on.'),
-  }).prefault({}),
-  veto: strict({
-    quality: z.boolean().default(true).describe('Whether an open data-quality alert stops a run.'),
-  }).prefault({}),
-  executor: ExecutorConfig.prefault({ type: 'builtin' }),
-  params: z.record(z.string(), z.unknown()).default({}).describe('Handed to the trainer as LEEWAY_PARAMS.'),
-  gates: z.array(GateConfig).default([]),
-  minimumHoldoutRows: z.int().min(1).default(200).describe('Fewer held-out rows make every gate inconclusive.'),
-  approval: z
-    .enum(['suggest', 'approve', 'auto'])
-    .default('approve')
-    .describe('suggest: only say so; approve: a person decides; auto: what passes serves.'),
-});
-export type RetrainConfig = z.infer<typeof RetrainConfig>;
 
 export const RolloutConfig = strict({
   shadow: z
@@ -185,4 +131,3 @@ export const Config = strict({
   models: z.array(ModelConfig).default([]),
 });
 export type Config = z.infer<typeof Config>;
-export type ExecutorConfig = z.infer<typeof ExecutorConfig>;

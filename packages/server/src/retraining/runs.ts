@@ -1,4 +1,11 @@
-import { type DatasetInfo, type GateResult, LeewayError, type Run, type RunState } from '@leeway/contract';
+import {
+  type DatasetInfo,
+  type Execution,
+  type GateResult,
+  LeewayError,
+  type Run,
+  type RunState,
+} from '@leeway/contract';
 import type { Selectable, Updateable } from 'kysely';
 import { iso, isoOrNull } from '../platform/clock.ts';
 import { decode, decodeOrNull, encode } from '../store/json.ts';
@@ -10,7 +17,7 @@ import { assertTransition, hasEnded } from './decide/next-run-state.ts';
 export type RunRow = Selectable<Schema['runs']>;
 export type RunError = NonNullable<Run['error']>;
 
-export function toRun(row: RunRow): Run {
+export function toRun(row: RunRow, executions: Execution[] = []): Run {
   return {
     id: row.id,
     model: row.model,
@@ -21,6 +28,8 @@ export function toRun(row: RunRow): Run {
     champion: row.champion,
     challenger: row.challenger,
     dataset: decodeOrNull<DatasetInfo>(row.dataset),
+    params: decode(row.params),
+    executions,
     gates: decode<GateResult[]>(row.gates),
     decision: row.decision,
     error: decodeOrNull<RunError>(row.error),

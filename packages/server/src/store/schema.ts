@@ -30,6 +30,7 @@ export interface Schema {
   suggestions: SuggestionTable;
   linkUses: LinkUseTable;
   runs: RunTable;
+  executions: ExecutionTable;
   actions: ActionTable;
   jobs: JobTable;
   events: EventTable;
@@ -315,12 +316,49 @@ interface RunTable {
   champion: string | null;
   challenger: string | null;
   dataset: Json<unknown> | null;
+  /** Of the training that counts. */
+  params: Json<Record<string, unknown>>;
   gates: Json<unknown[]>;
   decision: string | null;
   error: Json<unknown> | null;
   log: string;
   createdAt: number;
   updatedAt: number;
+  endedAt: number | null;
+}
+
+/** One training of a run at its executor; written before anybody is asked to begin it. */
+export interface ExecutionTable {
+  id: string;
+  run: string;
+  trial: number;
+  rung: number;
+  executor: string;
+  state: string;
+  native: string | null;
+  reason: string | null;
+  nativeId: string | null;
+  /** What the executor needs to find it again; null until it is known to have begun. */
+  handle: Json<Record<string, string>> | null;
+  url: string | null;
+  params: Json<Record<string, unknown>>;
+  metrics: Json<Record<string, number | null>>;
+  progress: number | null;
+  message: string | null;
+  /** What the trainer itself named as its model, where that lies elsewhere. */
+  candidate: Json<unknown> | null;
+  /** Name of the folder that it fills. */
+  output: string;
+  log: string;
+  logCursor: string | null;
+  /** Times that the executor was asked to begin it. */
+  attempts: number;
+  /** What has been in the way since `troubleSince`, such as an executor that cannot be reached. */
+  trouble: string | null;
+  troubleSince: number | null;
+  cancelAskedAt: number | null;
+  createdAt: number;
+  startedAt: number | null;
   endedAt: number | null;
 }
 

@@ -37,6 +37,7 @@ export const ALERT_STATE: Record<AlertState, Look> = {
 };
 
 export const RUN_STATE: Record<RunState, Look> = {
+  suggested: { label: 'Suggested', tone: 'info', shape: 'clock' },
   queued: { label: 'Queued', tone: 'quiet', shape: 'clock' },
   preparing: { label: 'Preparing', tone: 'info', shape: 'clock' },
   training: { label: 'Training', tone: 'info', shape: 'clock' },

@@ -6,6 +6,7 @@ import { assertTransition, hasEnded, UNDER_WAY } from './next-run-state.ts';
 
 /** From each state, all that it may become. */
 const WAYS: Record<RunState, RunState[]> = {
+  suggested: ['queued', 'vetoed', 'cancelled'],
   queued: ['preparing', 'vetoed', 'failed', 'cancelled'],
   preparing: ['training', 'failed', 'cancelled'],
   training: ['evaluating', 'failed', 'cancelled'],

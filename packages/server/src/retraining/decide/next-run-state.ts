@@ -2,6 +2,7 @@ import { LeewayError, type RunState } from '@leeway/contract';
 
 /** Where a run may go from where it is. A run that has ended goes nowhere. */
 const NEXT: Record<RunState, readonly RunState[]> = {
+  suggested: ['queued', 'vetoed', 'cancelled'],
   queued: ['preparing', 'vetoed', 'failed', 'cancelled'],
   preparing: ['training', 'failed', 'cancelled'],
   training: ['evaluating', 'failed', 'cancelled'],

@@ -2,7 +2,7 @@ import { type ExecutorConfig, LeewayError } from '@leeway/contract';
 import { z } from 'zod';
 import { builtin } from './builtin/index.ts';
 import { command } from './command/index.ts';
-import type { Executor } from './executor.ts';
+import type { LocalExecutor as Executor } from './local.ts';
 
 /** Every executor. Config check, API and CLI listings, forms and docs are made from this list. */
 export const EXECUTORS: readonly Executor<never>[] = [builtin, command];

@@ -20,7 +20,7 @@ export async function listRuns(db: StoreReader, { model, state, limit = 100 }: R
     .orderBy('id', 'desc')
     .limit(limit)
     .execute();
-  return rows.map(toRun);
+  return rows.map((row) => toRun(row));
 }
 
 /** @throws LeewayError `unknown_run`. */

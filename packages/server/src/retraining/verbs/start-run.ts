@@ -53,6 +53,7 @@ export async function startRunInTx(ctx: RetrainingContext, tx: StoreTx, request:
       champion: champion?.version ?? null,
       challenger: null,
       dataset: null,
+      params: encode({}),
       gates: encode([]),
       decision: refused && `vetoed: ${refused.reason}`,
       error: refused && encode({ code: refused.code, detail: refused.reason }),

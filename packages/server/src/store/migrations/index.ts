@@ -8,6 +8,7 @@ import { onCall } from './0007-on-call.ts';
 import { review } from './0008-review.ts';
 import { delivery } from './0009-delivery.ts';
 import { actions } from './0011-actions.ts';
+import { executions } from './0012-executions.ts';
 import { createTables, type Dialect } from './create-tables.ts';
 
 /** The store's migrations, in order; a landed one is never changed. */
@@ -21,4 +22,5 @@ export const migrations = (dialect: Dialect): Record<string, Migration> => ({
   '0008_review': createTables(dialect, review),
   '0009_delivery': delivery(dialect),
   '0011_actions': createTables(dialect, actions),
+  '0012_executions': executions(dialect),
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { runProgram } from '../../../platform/run-program.ts';
 import { programPath } from '../../program.ts';
-import type { Executor } from '../executor.ts';
+import type { LocalExecutor as Executor } from '../local.ts';
 
 const Options = z.strictObject({});
 

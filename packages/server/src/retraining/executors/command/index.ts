@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { runProgram } from '../../../platform/run-program.ts';
-import type { Executor } from '../executor.ts';
+import type { LocalExecutor as Executor } from '../local.ts';
 
 const Options = z.strictObject({
   command: z

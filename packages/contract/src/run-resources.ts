@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { DatasetInfo } from './dataset-resources.ts';
+import { GateResult } from './gate-resources.ts';
+import { Instant } from './words.ts';
+
+export const RunState = z.enum([
+  'suggested',
+  'queued',
+  'preparing',
+  'training',
+  'evaluating',
+  'awaiting_approval',
+  'promoted',
+  'rejected',
+  'vetoed',
+  'failed',
+  'cancelled',
+]);
+export type RunState = z.infer<typeof RunState>;
+
+/** Where the training stands that an executor has in hand. Whatever a peer calls it, it is one of these. */
+export const ExecutionState = z.enum([
+  'queued',
+  'running',
+  'paused',
+  'cancelling',
+  'succeeded',
+  'failed',
+  'cancelled',
+  'timed_out',
+  'skipped',
+  'unknown',
+]);
+export type ExecutionState = z.infer<typeof ExecutionState>;
+
+/** One training of a run at its executor: a run has one, or with a search for parameters one for each trial. */
+export const Execution = z.object({
+  id: z.string().describe('Its key at the executor too: the same key never begins a second training.'),
+  trial: z.int().describe('From 0. The last of a search is not a trial, but the winner.'),
+  rung: z.int().describe('Of a successive halving, from 0.'),
+  executor: z.string().describe('Kind of executor.'),
+  state: ExecutionState,
+  native: z.string().nullable().describe('What the executor itself calls the state.'),
+  reason: z.string().nullable().describe('Why it ended, waits or is unknown.'),
+  nativeId: z.string().nullable().describe('Its name at the executor.'),
+  url: z.string().nullable().describe('Where a person can look at it.'),
+  params: z.record(z.string(), z.unknown()).describe('What the trainer was given.'),
+  metrics: z.record(z.string(), z.number().nullable()).describe('What the trainer reported of its own rows.'),
+  progress: z.number().nullable().describe('Share done, 0 to 1, as the trainer reports it.'),
+  message: z.string().nullable().describe('What the trainer says that it is doing.'),
+  createdAt: Instant,
+  startedAt: Instant.nullable(),
+  endedAt: Instant.nullable(),
+});
+export type Execution = z.infer<typeof Execution>;
+
+export const Run = z.object({
+  id: z.string(),
+  model: z.string(),
+  state: RunState,
+  trigger: z.string().describe('What started it: alert:RULE, schedule, hand.'),
+  reason: z.string(),
+  alert: z.string().nullable(),
+  champion: z.string().nullable(),
+  challenger: z.string().nullable(),
+  dataset: DatasetInfo.nullable(),
+  params: z.record(z.string(), z.unknown()).describe('Of the training that counts.'),
+  executions: z.array(Execution),
+  gates: z.array(GateResult),
+  decision: z.string().nullable().describe('What was decided, by whom and why.'),
+  error: z.object({ code: z.string(), detail: z.string() }).nullable(),
+  log: z.string().describe('Last lines that the trainer wrote.'),
+  createdAt: Instant,
+  updatedAt: Instant,
+  endedAt: Instant.nullable(),
+});
+export type Run = z.infer<typeof Run>;
