@@ -1,5 +1,8 @@
-/** What a route asks of its caller; `link`: nothing but the signed link that is its address. */
-export type Access = 'public' | 'link' | 'read' | 'ingest' | 'infer' | 'operate' | 'admin';
+/**
+ * What a route asks of its caller; `link`: nothing but the signed link that is its address; `training`: the token of the
+ * training that it is about, which no role has.
+ */
+export type Access = 'public' | 'link' | 'training' | 'read' | 'ingest' | 'infer' | 'operate' | 'admin';
 
 /** What a token is for. */
 export const ROLES = {

@@ -2,7 +2,8 @@ import { LeewayError } from '@leeway/contract';
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { type Access, mayDo } from '../access/roles.ts';
 import { type Caller, callerOf } from '../access/tokens.ts';
-import type { StoreReader } from '../store/open.ts';
+import type { Context } from '../context.ts';
+import { trainingOfToken } from '../retraining/training-token.ts';
 
 export const SESSION_COOKIE = 'leeway_session';
 
@@ -17,7 +18,8 @@ declare module 'fastify' {
 }
 
 /** Refuses every call that its route does not allow, and every route that does not say whom it allows. */
-export function installAuth(app: FastifyInstance, db: StoreReader): void {
+export function installAuth(app: FastifyInstance, ctx: Context): void {
+  const { db } = ctx.store;
   app.decorateRequest('caller', null);
   const routes: RouteOptions[] = [];
   app.addHook('onRoute', (route) => void routes.push(route));
@@ -29,6 +31,7 @@ export function installAuth(app: FastifyInstance, db: StoreReader): void {
     const access = request.routeOptions.config.access ?? 'admin';
     if (access === 'public' || access === 'link' || request.is404) return;
     const token = tokenOf(request);
+    if (access === 'training') return checkTraining(ctx, request, token);
     const caller = token === undefined ? null : await callerOf(db, token);
     if (!caller)
       throw new LeewayError(
@@ -39,6 +42,21 @@ export function installAuth(app: FastifyInstance, db: StoreReader): void {
       throw new LeewayError('forbidden', `this needs "${access}", and the token "${caller.actor}" is a ${caller.role}`);
     request.caller = caller;
   });
+}
+
+/** The token must be that of the training in the address: with it a trainer reads and says nothing of others. */
+async function checkTraining(ctx: Context, request: FastifyRequest, token: string | undefined): Promise<void> {
+  const found = token === undefined ? 'invalid' : await trainingOfToken(ctx, token);
+  if (typeof found === 'string') {
+    throw new LeewayError(
+      'unauthenticated',
+      found === 'expired' ? 'the token of this training has run out' : 'expected LEEWAY_TOKEN of the training',
+    );
+  }
+  const { key } = request.params as { key: string };
+  if (found.training !== key)
+    throw new LeewayError('forbidden', `the token is for training ${found.training}, not ${key}`);
+  request.caller = { actor: key, role: 'service' };
 }
 
 export function tokenOf(request: FastifyRequest): string | undefined {

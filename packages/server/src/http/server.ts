@@ -43,7 +43,7 @@ export async function createHttp(services: Services): Promise<Http> {
   app.setSerializerCompiler(serializerCompiler);
   installErrors(app);
   await app.register(cookie);
-  installAuth(app, ctx.store.db);
+  installAuth(app, ctx);
   app.addHook('onSend', async (request, reply) => {
     reply.header('x-request-id', request.id);
     reply.header('x-content-type-options', 'nosniff');

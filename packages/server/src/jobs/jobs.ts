@@ -60,10 +60,13 @@ export const exponentialBackoff = (firstMs: number, mostMs: number) => (attempt:
 /** Raised inside a job to be looked at again after a time of its own choosing: that is no failed try. */
 export class RetryLater extends Error {
   readonly delayMs: number;
-  constructor(message: string, delayMs: number) {
+  /** Whether something was done, so that failed tries before it count no more. */
+  readonly progress: boolean;
+  constructor(message: string, delayMs: number, { progress = false } = {}) {
     super(message);
     this.name = 'RetryLater';
     this.delayMs = delayMs;
+    this.progress = progress;
   }
 }
 
@@ -125,6 +128,31 @@ export class Jobs {
       .executeTakeFirst();
     if (inserted) setImmediate(() => this.#poll([this.#apart().includes(options.kind) ? options.kind : SHARED]));
     return inserted !== undefined;
+  }
+
+  /** What a job waits for has come: it is due now. */
+  async hasten(tx: StoreTx, kind: string, key: string): Promise<void> {
+    const runAt = this.#clock.now();
+    await tx
+      .updateTable('jobs')
+      .set({ runAt })
+      .where('kind', '=', kind)
+      .where('key', '=', key)
+      .where('state', '=', 'queued')
+      .where('runAt', '>', runAt)
+      .execute();
+  }
+
+  /**
+   * Takes back every lease: whoever holds one is gone. Only where no other process can be at work on this store, so that
+   * what a killed server had in hand goes on at once and not when its lease runs out.
+   */
+  async takeOver(): Promise<void> {
+    await this.#store.db
+      .updateTable('jobs')
+      .set({ state: 'queued', leaseOwner: null, leaseUntil: null })
+      .where('state', '=', 'leased')
+      .execute();
   }
 
   /** Begins to take jobs as they fall due, looking every `pollMs`. */
@@ -374,7 +402,7 @@ export class Jobs {
           .set({
             state: dead ? 'dead' : 'queued',
             runAt: this.#clock.now() + delay,
-            attempts: later ? job.attempt - 1 : job.attempt,
+            attempts: later ? (error.progress ? 0 : job.attempt - 1) : job.attempt,
             leaseOwner: null,
             leaseUntil: null,
             error: message,

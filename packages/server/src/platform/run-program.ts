@@ -23,7 +23,7 @@ export interface Program {
   onLog(line: string): void;
 }
 
-/** What a trainer has from our own environment: what programs need to be found and to run, and no secret of the server. */
+/** What a program has from our own environment: what programs need to be found and to run, and no secret of the server. */
 const INHERITED = [
   'PATH',
   'HOME',
@@ -44,6 +44,12 @@ const INHERITED = [
   'OMP_NUM_THREADS',
 ];
 
+export function inheritedEnvironment(): Record<string, string> {
+  return Object.fromEntries(
+    INHERITED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
+}
+
 /**
  * Runs a program in a process group of its own, and ends the whole group when the signal is aborted: SIGTERM, and SIGKILL
  * for what is left after 5 s.
@@ -54,10 +60,9 @@ export async function runProgram({ argv, cwd, dir, env, signal, onLog }: Program
   signal.throwIfAborted();
 
   const [file, ...args] = argv;
-  const inherited = INHERITED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
   const child = spawn(file!, args, {
     cwd,
-    env: { ...Object.fromEntries(inherited), ...env },
+    env: { ...inheritedEnvironment(), ...env },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

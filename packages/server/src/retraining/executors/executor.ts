@@ -79,7 +79,8 @@ export interface Executor<O = never> {
   label: string;
   /** A sentence for lists and the reference. */
   description: string;
-  options: z.ZodType<O>;
+  /** Their output is `O`. */
+  options: z.ZodType;
   /** Whether the trainer has its data over HTTP, since it sees none of our files. */
   remote: boolean;
   /** Whether several trainings may run at once. */

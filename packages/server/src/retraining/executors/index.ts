@@ -2,15 +2,16 @@ import { type ExecutorConfig, LeewayError } from '@leeway/contract';
 import { z } from 'zod';
 import { builtin } from './builtin/index.ts';
 import { command } from './command/index.ts';
-import type { LocalExecutor as Executor } from './local.ts';
+import type { Executor } from './executor.ts';
+import { REMOTE } from './remote.ts';
 
 /** Every executor. Config check, API and CLI listings, forms and docs are made from this list. */
-export const EXECUTORS: readonly Executor<never>[] = [builtin, command];
+export const EXECUTORS: readonly Executor[] = [builtin, command, ...REMOTE];
 
 /** The executor of a configuration with its options checked. @throws LeewayError `config_invalid`. */
-export function executorOf(config: ExecutorConfig): { executor: Executor<never>; options: never } {
+export function executorOf(config: ExecutorConfig): { executor: Executor; options: never } {
   const { type, timeout: _, ...rest } = config;
-  const executor = EXECUTORS.find((candidate) => candidate.type === type);
+  const executor = executorOfType(type);
   if (!executor) {
     const known = EXECUTORS.map((candidate) => candidate.type).join(', ');
     throw new LeewayError('config_invalid', `retrain.executor.type is "${type}"; there are ${known}`);
@@ -21,3 +22,6 @@ export function executorOf(config: ExecutorConfig): { executor: Executor<never>;
   }
   return { executor, options: parsed.data as never };
 }
+
+export const executorOfType = (type: string): Executor | undefined =>
+  EXECUTORS.find((candidate) => candidate.type === type);

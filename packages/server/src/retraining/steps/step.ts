@@ -2,6 +2,8 @@ import { type ErrorCode, LeewayError, type RunState } from '@leeway/contract';
 import { exponentialBackoff, type Job } from '../../jobs/jobs.ts';
 import type { StoreTx } from '../../store/open.ts';
 import type { RetrainingContext } from '../context.ts';
+import { hasEnded } from '../decide/next-run-state.ts';
+import { abandonExecutions } from '../executions.ts';
 import { changeRun, type RunRow } from '../runs.ts';
 
 export type StepKind = 'retrain-prepare' | 'retrain-train' | 'retrain-evaluate';
@@ -9,7 +11,9 @@ export type StepKind = 'retrain-prepare' | 'retrain-train' | 'retrain-evaluate';
 export interface StepPayload {
   run: string;
   model: string;
-  /** Name of the folder in which the trainer left what it made. */
+  /** The training that counts. */
+  training?: string;
+  /** Name of the folder in which its trainer left what it made. */
   output?: string;
 }
 
@@ -32,8 +36,12 @@ const ANSWERS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'broken_model',
   'too_few_rows',
   'config_invalid',
+  'dvc_unusable',
   'unknown_model',
 ]);
+
+/** A server that is killed in the midst of a step has used up a try, so that some are for that. */
+const MOST_TRIES = 10;
 
 type Write = (tx: StoreTx) => Promise<void>;
 
@@ -46,9 +54,11 @@ export function defineStep(
   kind: StepKind,
   states: readonly RunState[],
   work: (run: RunRow, job: Job<StepPayload>) => Promise<Write | undefined>,
+  options: { concurrency?: number } = {},
 ): void {
   ctx.jobs.define<StepPayload>(kind, {
-    maxAttempts: 5,
+    ...options,
+    maxAttempts: MOST_TRIES,
     backoff: exponentialBackoff(2_000, 120_000),
     handler: async (job) => {
       const run = await find(ctx, job.payload.run);
@@ -79,5 +89,6 @@ async function fail(
 ): Promise<void> {
   const run = await find(ctx, id, tx);
   if (!run || !states.includes(run.state as RunState)) return;
-  await changeRun(ctx, tx, run, 'failed', { error });
+  await abandonExecutions(ctx, tx, run.id, error.detail);
+  if (!hasEnded(run.state as RunState)) await changeRun(ctx, tx, run, 'failed', { error });
 }

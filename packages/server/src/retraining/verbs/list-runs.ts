@@ -1,5 +1,6 @@
 import type { Run, RunState } from '@leeway/contract';
 import type { StoreReader } from '../../store/open.ts';
+import { executionsByRun, executionsOf, toExecution } from '../executions.ts';
 import { runRow, toRun } from '../runs.ts';
 
 export interface RunFilter {
@@ -20,8 +21,18 @@ export async function listRuns(db: StoreReader, { model, state, limit = 100 }: R
     .orderBy('id', 'desc')
     .limit(limit)
     .execute();
-  return rows.map((row) => toRun(row));
+  const executions = await executionsByRun(
+    db,
+    rows.map(({ id }) => id),
+  );
+  return rows.map((row) => toRun(row, executions.get(row.id)));
 }
 
 /** @throws LeewayError `unknown_run`. */
-export const getRun = async (db: StoreReader, id: string): Promise<Run> => toRun(await runRow(db, id));
+export async function getRun(db: StoreReader, id: string): Promise<Run> {
+  const row = await runRow(db, id);
+  const executions = await executionsOf(db, id);
+  // As long as none is chosen, the log is that of the training that was planned last.
+  const log = row.log || (executions.at(-1)?.log ?? '');
+  return { ...toRun(row, executions.map(toExecution)), log };
+}

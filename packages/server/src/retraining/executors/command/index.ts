@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { runProgram } from '../../../platform/run-program.ts';
-import type { LocalExecutor as Executor } from '../local.ts';
+import { defineLocalExecutor } from '../local.ts';
 
 const Options = z.strictObject({
   command: z
@@ -9,27 +8,23 @@ const Options = z.strictObject({
   cwd: z.string().optional().describe('Working folder. Default: the folder of the run.'),
   env: z.record(z.string(), z.string()).default({}).describe('Further environment variables.'),
 });
-type Options = z.infer<typeof Options>;
 
 /** Variables with such names hold what no log may show. */
 const SECRET_NAME = /token|secret|passw|credential|key|dsn/i;
 
 /** Any program that follows the training contract, in any language. */
-export const command: Executor<Options> = {
+export const command = defineLocalExecutor<z.infer<typeof Options>>({
   type: 'command',
   label: 'Local command',
+  description: 'Runs a program on the machine of the server; exit status 0 is success.',
   options: Options,
   secrets: ({ env }) =>
     Object.entries(env)
       .filter(([name]) => SECRET_NAME.test(name))
       .map(([, value]) => value),
-  run: ({ dir, env, options, signal, onLog }) =>
-    runProgram({
-      argv: typeof options.command === 'string' ? ['sh', '-c', options.command] : options.command,
-      cwd: options.cwd ?? dir,
-      dir,
-      env: { ...options.env, ...env },
-      signal,
-      onLog,
-    }),
-};
+  program: ({ command, cwd, env }) => ({
+    argv: typeof command === 'string' ? ['sh', '-c', command] : command,
+    cwd,
+    env,
+  }),
+});
