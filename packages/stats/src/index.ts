@@ -1,13 +1,24 @@
 export { correlate, correlateLags, type LaggedCorrelation, type RankCorrelation } from './association/correlate.ts';
+export { optimalBlockLength } from './comparison/block-length.ts';
+export { type BootstrapInterval, type BootstrapOptions, bootstrapInterval } from './comparison/bootstrap-interval.ts';
 export { type DeLongResult, deLong } from './comparison/de-long.ts';
-export { mcNemar } from './comparison/mc-nemar.ts';
+export { type DieboldMarianoOptions, type DieboldMarianoResult, dieboldMariano } from './comparison/diebold-mariano.ts';
+export { type Discordant, type McNemarMethod, mcNemar, pairedShareDifference } from './comparison/mc-nemar.ts';
+export { comparisonMetrics } from './comparison/metric-of-draw.ts';
+export { directionOf, type PairedBootstrapOptions, pairedBootstrap } from './comparison/paired-bootstrap.ts';
 export {
-  type ComparisonMetric,
-  type PairedBootstrapInput,
+  compareByDeLong,
+  compareByDieboldMariano,
+  compareByMcNemar,
+  improvementOf,
   type PairedComparison,
-  pairedBootstrap,
-} from './comparison/paired-bootstrap.ts';
+  pValueOf,
+} from './comparison/paired-comparison.ts';
+export { type ModelOutput, type PairedModels, takeRows } from './comparison/paired-models.ts';
 export type { PairedScores } from './comparison/paired-scores.ts';
+export type { Resampling } from './comparison/resampling.ts';
+export { rowLosses, rowLossMetrics } from './comparison/row-losses.ts';
+export { type TostResult, tostPaired } from './comparison/tost.ts';
 export { type ComparisonVerdict, type VerdictRule, verdictOf } from './comparison/verdict-of.ts';
 export type {
   Detector,
@@ -94,6 +105,18 @@ export {
   type ScoreCounts,
 } from './estimation/score-counts.ts';
 export { type EstimateOutcome, type TrackRecord, trackRecord } from './estimation/track-record.ts';
+export { type CoalitionGame, type KernelShapValues, kernelShap } from './explain/kernel-shap.ts';
+export { type LimeExplanation, lime } from './explain/lime.ts';
+export { type PermutationImportance, permutationImportance } from './explain/permutation-importance.ts';
+export { kendallTau, ndcg } from './explain/rankings.ts';
+export {
+  countCovers,
+  type EnsembleTree,
+  predictTrees,
+  TREE_COMPARISONS,
+  type TreeEnsemble,
+} from './explain/tree-ensemble.ts';
+export { type TreeShapValues, treeShap } from './explain/tree-shap.ts';
 export {
   assessFairness,
   assessRegressionFairness,
@@ -145,6 +168,7 @@ export {
 export type { RowMatrix } from './multivariate/row-matrix.ts';
 export { mergeVectorSummaries, type VectorSummary } from './multivariate/vector-summary.ts';
 export { businessValue, type CellCounts, type CellValues, totalBusinessValue } from './performance/business-value.ts';
+export { type CalibrationLine, calibrationLine } from './performance/calibration-line.ts';
 export { type ClassPerformance, classPerformance } from './performance/class-metrics.ts';
 export {
   type CalibrationPoint,
@@ -228,6 +252,8 @@ export {
   type WorstSlicesOptions,
 } from './slices/worst-slices.ts';
 export { normalCritical, normalSurvival } from './special/normal.ts';
+export { randomIntegers } from './special/random.ts';
+export { studentCritical } from './special/student-t.ts';
 export { alignCategories, type CategoryCell } from './summary/align-categories.ts';
 export { binEdges, distinctValueEdges } from './summary/bin-edges.ts';
 export { coarsen } from './summary/coarsen.ts';

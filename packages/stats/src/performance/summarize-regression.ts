@@ -70,47 +70,55 @@ function sumsOf(
   weights: Float64Array | undefined,
 ): RegressionSums {
   const sums = noRegressionSums(targetMean);
-  for (let i = 0; i < labels.length; i++) {
-    const [label, prediction, weight] = [labels[i]!, predictions[i]!, weights ? weights[i]! : 1];
-    const error = prediction - label;
-    const [size, square, d] = [Math.abs(error), error * error, label - targetMean];
-    sums.n += weight;
-    sums.sumError += weight * error;
-    sums.sumAbsError += weight * size;
-    sums.sumSquaredError += weight * square;
-    if (error > 0) sums.sumSquaredErrorAbove += weight * square;
-    sums.sumCubedError += weight * square * error;
-    sums.sumFourthPowerError += weight * square * square;
-    if (label !== 0) {
-      const share = Math.abs(error / label);
-      sums.sumAbsPercentageError += weight * share;
-      sums.sumAbsPercentageErrorSquares += weight * share * share;
-      sums.percentageCount += weight;
-    }
-    if (error !== 0) {
-      const share = (2 * size) / (Math.abs(label) + Math.abs(prediction));
-      sums.sumSymmetricError += weight * share;
-      sums.sumSymmetricErrorSquares += weight * share * share;
-    }
-    if (label > -1 && prediction > -1) {
-      const logError = (Math.log1p(prediction) - Math.log1p(label)) ** 2;
-      sums.sumSquaredLogError += weight * logError;
-      sums.sumSquaredLogErrorSquares += weight * logError * logError;
-      sums.logCount += weight;
-    }
-    sums.sumAbsTarget += weight * Math.abs(label);
-    sums.sumSquaredTarget += weight * label * label;
-    sums.sumAbsErrorTarget += weight * size * Math.abs(label);
-    sums.sumTarget += weight * d;
-    sums.targetSumSquares += weight * d * d;
-    sums.targetSumCubes += weight * d * d * d;
-    sums.targetSumFourthPowers += weight * d * d * d * d;
-    sums.sumErrorTarget += weight * error * d;
-    sums.sumErrorTargetSquares += weight * error * d * d;
-    sums.sumSquaredErrorTarget += weight * square * d;
-    sums.sumSquaredErrorTargetSquares += weight * square * d * d;
-  }
+  for (let i = 0; i < labels.length; i++) addRow(sums, labels[i]!, predictions[i]!, weights ? weights[i]! : 1);
   return sums;
+}
+
+/** The sums of one row. */
+export function regressionRow(label: number, prediction: number, targetMean: number): RegressionSums {
+  const sums = noRegressionSums(targetMean);
+  addRow(sums, label, prediction, 1);
+  return sums;
+}
+
+function addRow(sums: RegressionSums, label: number, prediction: number, weight: number): void {
+  const error = prediction - label;
+  const [size, square, d] = [Math.abs(error), error * error, label - sums.targetMean];
+  sums.n += weight;
+  sums.sumError += weight * error;
+  sums.sumAbsError += weight * size;
+  sums.sumSquaredError += weight * square;
+  if (error > 0) sums.sumSquaredErrorAbove += weight * square;
+  sums.sumCubedError += weight * square * error;
+  sums.sumFourthPowerError += weight * square * square;
+  if (label !== 0) {
+    const share = Math.abs(error / label);
+    sums.sumAbsPercentageError += weight * share;
+    sums.sumAbsPercentageErrorSquares += weight * share * share;
+    sums.percentageCount += weight;
+  }
+  if (error !== 0) {
+    const share = (2 * size) / (Math.abs(label) + Math.abs(prediction));
+    sums.sumSymmetricError += weight * share;
+    sums.sumSymmetricErrorSquares += weight * share * share;
+  }
+  if (label > -1 && prediction > -1) {
+    const logError = (Math.log1p(prediction) - Math.log1p(label)) ** 2;
+    sums.sumSquaredLogError += weight * logError;
+    sums.sumSquaredLogErrorSquares += weight * logError * logError;
+    sums.logCount += weight;
+  }
+  sums.sumAbsTarget += weight * Math.abs(label);
+  sums.sumSquaredTarget += weight * label * label;
+  sums.sumAbsErrorTarget += weight * size * Math.abs(label);
+  sums.sumTarget += weight * d;
+  sums.targetSumSquares += weight * d * d;
+  sums.targetSumCubes += weight * d * d * d;
+  sums.targetSumFourthPowers += weight * d * d * d * d;
+  sums.sumErrorTarget += weight * error * d;
+  sums.sumErrorTargetSquares += weight * error * d * d;
+  sums.sumSquaredErrorTarget += weight * square * d;
+  sums.sumSquaredErrorTargetSquares += weight * square * d * d;
 }
 
 /**

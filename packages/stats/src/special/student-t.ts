@@ -47,3 +47,20 @@ function betaFraction(a: number, b: number, x: number): number {
 function nonZero(value: number): number {
   return Math.abs(value) < SMALLEST ? SMALLEST : value;
 }
+
+/**
+ * The t of a two-sided interval of the given confidence: P(|T| <= t) = confidence. Bisection, to the last digits.
+ * @throws RangeError when the confidence does not lie inside (0, 1).
+ */
+export function studentCritical(confidence: number, degreesOfFreedom: number): number {
+  if (!(confidence > 0 && confidence < 1)) throw new RangeError(`A confidence lies in (0, 1), got ${confidence}.`);
+  const tail = (1 - confidence) / 2;
+  let [low, high] = [0, 1];
+  while (studentSurvival(high, degreesOfFreedom) > tail) high *= 2;
+  for (let step = 0; step < 100 && high - low > 1e-14 * high; step++) {
+    const middle = (low + high) / 2;
+    if (studentSurvival(middle, degreesOfFreedom) > tail) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
