@@ -9,7 +9,7 @@ import { build, install, ROOT, say } from '../scripts/lib.mjs';
 import { performancePage } from './page.mjs';
 
 /** In the order in which the page shows them. */
-const BENCHES = ['check', 'scale', 'profile', 'detect', 'estimate', 'ingest', 'gateway', 'alerts'];
+const BENCHES = ['check', 'scale', 'profile', 'detect', 'estimate', 'explain', 'ingest', 'gateway', 'alerts'];
 
 const CACHE = join(ROOT, '.cache/bench');
 

@@ -43,7 +43,11 @@ const root = protobuf.Root.fromJSON({
     AttributeProto: {
       fields: {
         name: field(1, 'string'),
+        f: field(2, 'float'),
         i: field(3, 'int64'),
+        s: field(4, 'bytes'),
+        t: field(5, 'TensorProto'),
+        floats: repeated(7, 'float'),
         ints: repeated(8, 'int64'),
         strings: repeated(9, 'bytes'),
         type: field(20, 'int32'),
@@ -53,10 +57,13 @@ const root = protobuf.Root.fromJSON({
       fields: {
         dims: repeated(1, 'int64'),
         dataType: field(2, 'int32'),
+        floatData: repeated(4, 'float'),
+        int32Data: repeated(5, 'int32'),
         stringData: repeated(6, 'bytes'),
         int64Data: repeated(7, 'int64'),
         name: field(8, 'string'),
         rawData: field(9, 'bytes'),
+        doubleData: repeated(10, 'double'),
       },
     },
     ValueInfoProto: { fields: { name: field(1, 'string'), type: field(2, 'TypeProto') } },
@@ -101,7 +108,11 @@ export interface NodeProto {
 export interface AttributeProto {
   name: string;
   type: number;
+  f?: number;
   i?: number;
+  s?: Uint8Array;
+  t?: TensorProto | null;
+  floats?: number[];
   ints?: number[];
   strings?: Uint8Array[];
 }
@@ -110,9 +121,12 @@ export interface TensorProto {
   name: string;
   dims: number[];
   dataType: number;
+  floatData?: number[];
+  int32Data?: number[];
   stringData?: Uint8Array[];
   int64Data?: number[];
   rawData?: Uint8Array;
+  doubleData?: number[];
 }
 
 export interface ValueInfoProto {
