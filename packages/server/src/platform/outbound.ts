@@ -1,5 +1,6 @@
 import { type LookupAddress, lookup as systemLookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
+import type { Readable } from 'node:stream';
 import { LeewayError } from '@leeway/contract';
 import { Pool } from 'undici';
 import { addressCheck, isMetadataName, isOtherService, notPublic } from './addresses.ts';
@@ -8,12 +9,16 @@ export interface OutboundRequest {
   url: string;
   method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   headers?: Record<string, string>;
-  /** A form with files comes as bytes, with its content-type among the headers. */
-  body?: string | Buffer;
+  /** A form with files comes as bytes, with its content-type among the headers; a large file as a stream. */
+  body?: string | Buffer | Readable;
   /** Milliseconds from the first look-up to the last byte; 10 s by default. */
   deadlineMs?: number;
   /** How many bytes of the answer are read; 64 KB by default. What goes beyond is left where it is. */
   mostBytes?: number;
+  /** The answer is no text, such as a zip: it comes as bytes. */
+  binary?: boolean;
+  /** Takes the body of an answer 2xx, piece by piece, in place of memory. */
+  save?: (body: AsyncIterable<Buffer>) => Promise<void>;
   signal?: AbortSignal;
 }
 
@@ -21,8 +26,10 @@ export interface OutboundResponse {
   status: number;
   /** Names in lower case; of a repeated header the first value. */
   headers: Record<string, string>;
-  /** As it came: nothing is unpacked. */
+  /** As it came: nothing is unpacked. Empty with `binary`. */
   body: string;
+  /** With `binary`. */
+  bytes?: Buffer;
   /** Whether the answer came from a private network: then it is not shown to anybody. */
   private: boolean;
 }
@@ -105,6 +112,9 @@ export function createOutbound(options: { allow: () => readonly string[]; lookup
         body: request.body ?? null,
         signal,
       });
+      const saved = request.save && response.statusCode >= 200 && response.statusCode < 300;
+      if (saved) await request.save!(response.body);
+      const bytes = saved ? Buffer.alloc(0) : await readCapped(response.body, request.mostBytes ?? MOST_BYTES);
       return {
         status: response.statusCode,
         headers: Object.fromEntries(
@@ -113,7 +123,8 @@ export function createOutbound(options: { allow: () => readonly string[]; lookup
             String(Array.isArray(value) ? value[0] : value),
           ]),
         ),
-        body: await readCapped(response.body, request.mostBytes ?? MOST_BYTES),
+        body: request.binary ? '' : bytes.toString('utf8'),
+        ...(request.binary && { bytes }),
         private: addresses.some(({ address }) => notPublic(address) !== null),
       };
     } catch (error) {
@@ -186,7 +197,7 @@ function parse(text: string): URL {
 const refused = (host: string, address: string, why: string): LeewayError =>
   new LeewayError('address_refused', host === address ? `${address} is ${why}` : `${host} is ${address}, ${why}`);
 
-async function readCapped(body: AsyncIterable<Buffer>, most: number): Promise<string> {
+async function readCapped(body: AsyncIterable<Buffer>, most: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of body) {
@@ -194,7 +205,7 @@ async function readCapped(body: AsyncIterable<Buffer>, most: number): Promise<st
     bytes += chunk.length;
     if (bytes >= most) break;
   }
-  return Buffer.concat(chunks).subarray(0, most).toString('utf8');
+  return Buffer.concat(chunks).subarray(0, most);
 }
 
 /** Codes of a connection that did not come about. */

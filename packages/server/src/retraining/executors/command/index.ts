@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineLocalExecutor } from '../local.ts';
+import { secretValues } from '../secret-values.ts';
 
 const Options = z.strictObject({
   command: z
@@ -9,19 +10,13 @@ const Options = z.strictObject({
   env: z.record(z.string(), z.string()).default({}).describe('Further environment variables.'),
 });
 
-/** Variables with such names hold what no log may show. */
-const SECRET_NAME = /token|secret|passw|credential|key|dsn/i;
-
 /** Any program that follows the training contract, in any language. */
 export const command = defineLocalExecutor<z.infer<typeof Options>>({
   type: 'command',
   label: 'Local command',
   description: 'Runs a program on the machine of the server; exit status 0 is success.',
   options: Options,
-  secrets: ({ env }) =>
-    Object.entries(env)
-      .filter(([name]) => SECRET_NAME.test(name))
-      .map(([, value]) => value),
+  secrets: ({ env }) => secretValues(env),
   program: ({ command, cwd, env }) => ({
     argv: typeof command === 'string' ? ['sh', '-c', command] : command,
     cwd,
