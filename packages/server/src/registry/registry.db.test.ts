@@ -1,7 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { LeewayError, type VersionInfo } from '@leeway/contract';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { Config, LeewayError, type VersionInfo } from '@leeway/contract';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Audit } from '../audit/audit.ts';
 import type { Context } from '../context.ts';
@@ -11,7 +9,8 @@ import { type OpenStore, openStore } from '../store/open.ts';
 import { DAY, START } from '../testing/models.ts';
 import { type EmptyStore, stores } from '../testing/stores.ts';
 import { artifactPath, storeArtifact } from './artifacts.ts';
-import { promote, rollback, rollbackTarget } from './promote.ts';
+import { previewRollback, promote, rollback } from './promote.ts';
+import { openRegistryKit } from './testdata/registry-kit.ts';
 import { championOf, listVersions, registerVersion, versionOf } from './versions.ts';
 
 describe.each(stores())('on $name', ({ make }) => {
@@ -23,7 +22,9 @@ describe.each(stores())('on $name', ({ make }) => {
     empty = await make();
     store = await openStore(empty.location);
     clock = new ManualClock(START);
-    ctx = { store, clock, audit: new Audit(clock), events: new Events(clock) } as unknown as Context;
+    const config = Config.parse({ apiVersion: 'leeway/v1' });
+    const parts = { audit: new Audit(clock), events: new Events(clock), config: () => config };
+    ctx = { store, clock, ...parts } as unknown as Context;
   });
   afterEach(async () => {
     await store.close();
@@ -72,9 +73,10 @@ describe.each(stores())('on $name', ({ make }) => {
     expect(promoted).toMatchObject({
       version: 'v2',
       aliases: ['champion'],
-      served: [{ from: iso(START + DAY), to: null }],
+      served: [{ from: iso(START + DAY), to: null, endedBy: null }],
     });
-    expect((await versionOf(store.db, 'm', 'v1')).served).toEqual([{ from: iso(START), to: iso(START + DAY) }]);
+    const ended = { from: iso(START), to: iso(START + DAY), endedBy: 'promote' };
+    expect((await versionOf(store.db, 'm', 'v1')).served).toEqual([ended]);
     expect((await ctx.audit.list(store.db, 1))[0]).toMatchObject({
       actor: 'ada',
       action: 'model.promote',
@@ -121,13 +123,16 @@ describe.each(stores())('on $name', ({ make }) => {
     expect((await ctx.audit.list(store.db, 10)).length).toBe(1);
   });
 
-  test('a rollback goes to the one before, is recorded as one, and a second one goes back again', async () => {
+  test('a rollback goes to the one before and is recorded as one; what was left by it has to be named to serve again', async () => {
     for (let i = 0; i < 3; i++) await register();
     await to('v1');
     clock.advance(DAY);
     await to('v3');
     clock.advance(DAY);
     const back = (version?: string) => rollback(ctx, loads, { model: 'm', version, actor: 'eve', reason: 'alarm' });
+    const plan = await previewRollback(ctx, loads, { model: 'm' });
+    expect(plan).toMatchObject({ from: 'v3', to: 'v1', loads: true, passedOver: [] });
+    expect((await championOf(store.db, 'm'))?.version).toBe('v3');
     expect((await back()).version).toBe('v1');
     expect((await ctx.audit.list(store.db, 1))[0]).toMatchObject({
       actor: 'eve',
@@ -135,80 +140,50 @@ describe.each(stores())('on $name', ({ make }) => {
       detail: { version: 'v1', previous: 'v3' },
     });
     clock.advance(DAY);
-    expect((await back()).version).toBe('v3');
+    await expect(back()).rejects.toMatchObject({
+      code: 'never_served',
+      detail: expect.stringMatching(/v3 was rolled back from/),
+    });
+    expect((await back('v3')).version).toBe('v3');
     await expect(back('v2')).rejects.toMatchObject({ code: 'never_served' });
     await expect(back('v7')).rejects.toMatchObject({ code: 'unknown_version' });
   });
-});
 
-describe('where a rollback goes', () => {
-  const version = (name: string, served: [from: number, to: number | null][] = []): VersionInfo =>
-    ({
-      model: 'm',
-      version: name,
-      aliases: served.some(([, end]) => end === null) ? ['champion'] : [],
-      served: served.map(([from, end]) => ({ from: iso(from), to: end === null ? null : iso(end) })),
-    }) as unknown as VersionInfo;
-  const cases: { name: string; versions: VersionInfo[]; asked?: string; target?: string; code?: string }[] = [
-    { name: 'to the one before', versions: [version('v2', [[1, null]]), version('v1', [[0, 1]])], target: 'v1' },
-    {
-      name: 'to the last that served, not the newest',
-      versions: [version('v3', [[0, 1]]), version('v2', [[2, null]]), version('v1', [[1, 2]])],
-      target: 'v1',
-    },
-    {
-      name: 'not to one that never served',
-      versions: [version('v3'), version('v2', [[1, null]]), version('v1', [[0, 1]])],
-      target: 'v1',
-    },
-    {
-      name: 'to the one asked for',
-      versions: [version('v3', [[2, null]]), version('v2', [[1, 2]]), version('v1', [[0, 1]])],
-      asked: 'v1',
-      target: 'v1',
-    },
-    {
-      name: 'from nothing that serves to the last that did',
-      versions: [version('v2', [[1, 5]]), version('v1', [[0, 1]])],
-      target: 'v2',
-    },
-    {
-      name: 'nowhere, with one that served',
-      versions: [version('v2'), version('v1', [[0, null]])],
-      code: 'never_served',
-    },
-    { name: 'nowhere, without any', versions: [], code: 'never_served' },
-    {
-      name: 'not to one asked for that never served',
-      versions: [version('v2'), version('v1', [[0, null]])],
-      asked: 'v2',
-      code: 'never_served',
-    },
-    {
-      name: 'not to one that is not there',
-      versions: [version('v1', [[0, null]])],
-      asked: 'v2',
-      code: 'unknown_version',
-    },
-  ];
-  test.each(cases)('$name', ({ versions, asked, target, code }) => {
-    if (code) expect(() => rollbackTarget(versions, asked)).toThrow(expect.objectContaining({ code }));
-    else expect(rollbackTarget(versions, asked)).toBe(target);
+  test('a target that does not load is told of before, and nothing is changed', async () => {
+    await register();
+    await register();
+    await to('v1');
+    await to('v2');
+    const broken = async () => Promise.reject(new LeewayError('broken_model', 'no such operator'));
+    const plan = await previewRollback(ctx, broken, { model: 'm' });
+    expect(plan).toMatchObject({ to: 'v1', loads: false, why: expect.stringMatching(/no such operator/) });
+    await expect(rollback(ctx, broken, { model: 'm', actor: 'eve', reason: 'x' })).rejects.toThrow(/no such operator/);
+    expect((await championOf(store.db, 'm'))?.version).toBe('v2');
+  });
+
+  test('a rollback leaves what it was to leave, not what somebody has promoted meanwhile', async () => {
+    for (let i = 0; i < 3; i++) await register();
+    await to('v1');
+    await to('v2');
+    const meanwhile = async () => void (await to('v3'));
+    const late = rollback(ctx, meanwhile, { model: 'm', actor: 'eve', reason: 'x' });
+    await expect(late).rejects.toMatchObject({ code: 'alias_moved', extra: { present: 'v3' } });
+    expect((await championOf(store.db, 'm'))?.version).toBe('v3');
   });
 });
 
-test('an artifact is kept once under its hash, and mended if it is only half there', async () => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'leeway-artifacts-'));
-  const file = join(dataDir, 'model.onnx');
-  writeFileSync(file, 'weights');
-  const { hash, bytes } = await storeArtifact({ dataDir }, file);
-  expect([hash.length, bytes]).toEqual([64, 7]);
-  const path = artifactPath({ dataDir }, hash);
-  const made = statSync(path).mtimeMs;
-  await storeArtifact({ dataDir }, file);
-  expect(statSync(path).mtimeMs).toBe(made);
-  writeFileSync(path, 'wei');
-  await storeArtifact({ dataDir }, file);
-  expect(readFileSync(path, 'utf8')).toBe('weights');
-  rmSync(dataDir, { recursive: true });
+describe.each(stores())('artifacts on $name', (form) => {
+  test('an artifact is kept once under its hash, and mended if it is only half there', async () => {
+    const { ctx, file, close } = await openRegistryKit(form);
+    const { hash, bytes } = await storeArtifact(ctx, file('weights', 'model.onnx'));
+    expect([hash.length, bytes]).toEqual([64, 7]);
+    const path = artifactPath(ctx, hash);
+    const made = statSync(path).mtimeMs;
+    await storeArtifact(ctx, file('weights'));
+    expect(statSync(path).mtimeMs).toBe(made);
+    writeFileSync(path, 'wei');
+    await storeArtifact(ctx, file('weights'));
+    expect(readFileSync(path, 'utf8')).toBe('weights');
+    await close();
+  });
 });

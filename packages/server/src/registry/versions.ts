@@ -1,12 +1,15 @@
-import type { DatasetInfo, VersionInfo } from '@leeway/contract';
-import { LeewayError } from '@leeway/contract';
+import {
+  type DatasetInfo,
+  LeewayError,
+  type Serving,
+  type Stage,
+  type VersionInfo,
+  type VersionLink,
+} from '@leeway/contract';
 import { iso, isoOrNull } from '../platform/clock.ts';
 import { decode, decodeOrNull, encode } from '../store/json.ts';
 import { lockInTx } from '../store/lock.ts';
 import type { StoreReader, StoreTx } from '../store/open.ts';
-
-/** The alias of the version that serves. */
-export const CHAMPION = 'champion';
 
 export interface NewVersion {
   model: string;
@@ -18,6 +21,14 @@ export interface NewVersion {
   metrics: Record<string, number | null>;
   params: Record<string, unknown>;
   artifact: { hash: string; bytes: number; format: string };
+  description?: string;
+  tags?: Record<string, string>;
+  codeCommit?: string | undefined;
+  /** Where its data are, in the words of whoever registers it. */
+  datasetReference?: string | undefined;
+  environment?: Record<string, string>;
+  /** The same key twice gives one version. */
+  key?: string | undefined;
 }
 
 /** Registers an artifact as the next version of its model and returns its name: v1, v2, ... */
@@ -33,7 +44,8 @@ export async function registerVersion(tx: StoreTx, given: NewVersion): Promise<s
   await tx
     .insertInto('artifacts')
     .values({ hash: given.artifact.hash, bytes: given.artifact.bytes, createdAt: given.createdAt })
-    .onConflict((c) => c.column('hash').doNothing())
+    // One that was to go, or is gone, is there again.
+    .onConflict((c) => c.column('hash').doUpdateSet({ markedAt: null, deletedAt: null }))
     .execute();
   await tx
     .insertInto('versions')
@@ -50,6 +62,12 @@ export async function registerVersion(tx: StoreTx, given: NewVersion): Promise<s
       params: encode(given.params),
       artifactHash: given.artifact.hash,
       format: given.artifact.format,
+      description: given.description ?? null,
+      tags: given.tags ? encode(given.tags) : null,
+      codeCommit: given.codeCommit ?? null,
+      datasetReference: given.datasetReference ?? null,
+      environment: given.environment ? encode(given.environment) : null,
+      registerKey: given.key ?? null,
     })
     .execute();
   return version;
@@ -61,7 +79,7 @@ export async function listVersions(db: StoreReader, model: string): Promise<Vers
     .selectFrom('versions')
     .innerJoin('artifacts', 'artifacts.hash', 'versions.artifactHash')
     .selectAll('versions')
-    .select('artifacts.bytes')
+    .select(['artifacts.bytes', 'artifacts.deletedAt'])
     .where('model', '=', model)
     .orderBy('number', 'desc')
     .execute();
@@ -72,6 +90,14 @@ export async function listVersions(db: StoreReader, model: string): Promise<Vers
     .where('model', '=', model)
     .orderBy('startedAt')
     .execute();
+  const stages = await db
+    .selectFrom('stageNotes')
+    .select(['version', 'stage'])
+    .where('model', '=', model)
+    .orderBy('id')
+    .execute();
+  const links = await db.selectFrom('versionLinks').selectAll().where('model', '=', model).orderBy('at').execute();
+  const stageOf = new Map(stages.map(({ version, stage }) => [version, stage as Stage]));
   return rows.map((row) => ({
     model,
     version: row.version,
@@ -83,10 +109,23 @@ export async function listVersions(db: StoreReader, model: string): Promise<Vers
     dataset: decodeOrNull<DatasetInfo>(row.dataset),
     metrics: decode(row.metrics),
     params: decode(row.params),
-    artifact: { hash: row.artifactHash, bytes: row.bytes, format: row.format },
+    artifact: { hash: row.artifactHash, bytes: row.bytes, format: row.format, deletedAt: isoOrNull(row.deletedAt) },
     served: servings
       .filter((serving) => serving.version === row.version)
-      .map((serving) => ({ from: iso(serving.startedAt), to: isoOrNull(serving.endedAt) })),
+      .map((serving) => ({
+        from: iso(serving.startedAt),
+        to: isoOrNull(serving.endedAt),
+        endedBy: serving.endedBy as Serving['endedBy'],
+      })),
+    description: row.description ?? '',
+    tags: row.tags === null ? {} : decode(row.tags),
+    stage: stageOf.get(row.version) ?? 'none',
+    codeCommit: row.codeCommit,
+    datasetReference: row.datasetReference,
+    environment: row.environment === null ? {} : decode(row.environment),
+    links: links
+      .filter((link) => link.version === row.version)
+      .map(({ kind, reference, url, at }) => ({ kind: kind as VersionLink['kind'], reference, url, at: iso(at) })),
   }));
 }
 
