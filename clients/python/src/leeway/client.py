@@ -229,7 +229,7 @@ def _tensors(rows: List[Row]) -> List[Any]:
 
 
 def _tensor(name: str, data: List[Any]) -> Any:
-    first = next((value for value in data if value is not None), None)
+    first: Any = next((value for value in data if value is not None), None)
     if isinstance(first, (list, tuple)) or type(first).__name__ == "ndarray":
         # A vector that is missing is one of nulls: a tensor has the same width in every row.
         vectors = [[None] * len(first) if value is None else value for value in data]

@@ -18,6 +18,12 @@ _REMEDIES = {
     "rows_rejected": "Mend what the messages name; the server keeps the rows in quarantine.",
     "queue_full": "Raise `max_queued_rows`, or see why the server does not take the rows.",
     "recorder_closed": "Record before `close()`, and give `close()` the time that it needs.",
+    "no_run": "Let Leeway start the program, or give `leeway.run()` what the orchestrator was given; see the guide on training code.",
+    "bad_param": "Look at `retrain.params` and `retrain.tuning` of the model.",
+    "damaged_file": "Try again; if it happens again, something between Leeway and here changes what it hands on.",
+    "missing_package": "Install the package that is named.",
+    "bad_model": "Look at the guide on training code for what can be saved, or save it as a file of your own.",
+    "nothing_saved": "Save a model, or name one by `candidate_mlflow()`, before the end.",
 }
 
 

@@ -9,8 +9,9 @@ import socket
 import ssl
 import threading
 import zlib
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import Any, Mapping, Optional, Tuple
+from typing import IO, Any, Iterator, Mapping, Optional, Tuple, Union
 from urllib.parse import urlsplit
 
 from .environment import Environment
@@ -90,9 +91,7 @@ class Transport:
         self._local = threading.local()
 
     def request(self, call: Call) -> Answer:
-        headers = {"accept": "application/json"}
-        if self._token is not None:
-            headers["authorization"] = f"Bearer {self._token}"
+        headers = {"accept": "application/json", **self._authorization()}
         body = call.body
         if body is not None:
             headers["content-type"] = call.content_type
@@ -100,14 +99,12 @@ class Transport:
                 packer = zlib.compressobj(level=3, wbits=31)
                 body = packer.compress(body) + packer.flush()
                 headers["content-encoding"] = "gzip"
-        try:
-            response = self._exchange(call.method, self._prefix + call.path, body, headers)
-        except socket.timeout as cause:
-            self.close()
-            raise LeewayClientError("timeout", f"{self._url}: no answer within {self._timeout:g} s") from cause
-        except (OSError, http.client.HTTPException) as cause:
-            self.close()
-            raise LeewayClientError("unreachable", f"{self._url}: {cause or type(cause).__name__}") from cause
+        with self._named():
+            try:
+                response = self._exchange(call.method, self._prefix + call.path, body, headers)
+            except (OSError, http.client.HTTPException):
+                self.close()
+                raise
         if 200 <= response.status < 300:
             try:
                 return Answer(json.loads(response.text), response.headers)
@@ -115,6 +112,58 @@ class Transport:
                 detail = f"expected JSON, got {response.text[:60]!r}"
                 raise LeewayClientError("bad_answer", detail, status=response.status) from cause
         raise self._failure(response)
+
+    @contextmanager
+    def open(
+        self, method: str, path: str, body: Union[bytes, IO[bytes], None] = None, headers: Mapping[str, str] = {}
+    ) -> Iterator[http.client.HTTPResponse]:
+        """Sends a request over a connection of its own, whose answer is read bit by bit in a `with` statement.
+
+        Raises LeewayClientError for an answer other than 2xx, and whatever goes wrong while it is read.
+        """
+        with closing(self._new_connection()) as connection:
+            with self._named():
+                response = self._begin(connection, method, path, body, headers)
+            with response:
+                # What the caller does in between, such as writing to a full disk, is no trouble of the network.
+                try:
+                    yield response
+                except (ConnectionError, ssl.SSLError, socket.timeout, http.client.HTTPException):
+                    with self._named():
+                        raise
+
+    def _begin(
+        self,
+        connection: http.client.HTTPConnection,
+        method: str,
+        path: str,
+        body: Union[bytes, IO[bytes], None],
+        headers: Mapping[str, str],
+    ) -> http.client.HTTPResponse:
+        try:
+            connection.request(method, self._prefix + path, body, {**headers, **self._authorization()})
+        except (BrokenPipeError, ConnectionResetError):
+            # A server that refuses a body need not read it to its end; it may have said why.
+            if connection.sock is None:
+                raise
+        response = connection.getresponse()
+        if 200 <= response.status < 300:
+            return response
+        with response:
+            raise self._failure(_read(response))
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """Whatever goes wrong with the network within comes out as a LeewayClientError."""
+        try:
+            yield
+        except socket.timeout as cause:
+            raise LeewayClientError("timeout", f"{self._url}: no answer within {self._timeout:g} s") from cause
+        except (OSError, http.client.HTTPException) as cause:
+            raise LeewayClientError("unreachable", f"{self._url}: {cause or type(cause).__name__}") from cause
+
+    def _authorization(self) -> Mapping[str, str]:
+        return {} if self._token is None else {"authorization": f"Bearer {self._token}"}
 
     def close(self) -> None:
         """Closes the connection of this thread."""
@@ -138,15 +187,14 @@ class Transport:
         # After a fork, the socket is the parent's.
         if kept is not None and kept.pid == os.getpid():
             return kept.connection, kept.connection.sock is not None
-        connection: http.client.HTTPConnection
-        if self._tls is None:
-            connection = http.client.HTTPConnection(self._host, self._port, timeout=self._timeout)
-        else:
-            connection = http.client.HTTPSConnection(
-                self._host, self._port, timeout=self._timeout, context=self._tls
-            )
+        connection = self._new_connection()
         self._local.kept = _Kept(connection)
         return connection, False
+
+    def _new_connection(self) -> http.client.HTTPConnection:
+        if self._tls is None:
+            return http.client.HTTPConnection(self._host, self._port, timeout=self._timeout)
+        return http.client.HTTPSConnection(self._host, self._port, timeout=self._timeout, context=self._tls)
 
     def _failure(self, response: _Response) -> LeewayClientError:
         status, headers = response.status, response.headers
@@ -184,6 +232,9 @@ def _ask(
     headers: Mapping[str, str],
 ) -> _Response:
     connection.request(method, path, body, dict(headers))
-    response = connection.getresponse()
+    return _read(connection.getresponse())
+
+
+def _read(response: http.client.HTTPResponse) -> _Response:
     text = response.read().decode("utf-8", "replace")
     return _Response(response.status, {name.lower(): value for name, value in response.getheaders()}, text)
