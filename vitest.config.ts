@@ -5,8 +5,8 @@ import { defineConfig } from 'vitest/config';
 const conditions = ['source', 'node', 'default'];
 const shared = { resolve: { conditions }, ssr: { resolve: { conditions } } };
 
-// Three projects, fast ones first: pure units, tests that open a store or a warehouse (each file in its own process,
-// because the embedded engine allows one data directory per process), and the stories of acceptance/.
+// Projects, fast ones first: pure units, tests that open a store or a warehouse (each file in its own process,
+// because the embedded engine allows one data directory per process), those with real peers, and the stories of acceptance/.
 export default defineConfig({
   test: {
     // One by default on two cores, of which half is then idle: many tests wait for a store or a server.
@@ -17,7 +17,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['packages/*/src/**/*.test.{ts,tsx}', 'scripts/**/*.test.mjs'],
-          exclude: ['**/*.db.test.ts', '**/node_modules/**', '**/dist/**'],
+          exclude: ['**/*.db.test.ts', '**/*.integration.test.ts', '**/node_modules/**', '**/dist/**'],
         },
       },
       {
@@ -29,6 +29,19 @@ export default defineConfig({
           pool: 'forks',
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        ...shared,
+        // With real peers, which scripts/integrations.mjs starts and names.
+        test: {
+          name: 'integrations',
+          include: ['packages/*/src/**/*.integration.test.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**'],
+          pool: 'forks',
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
         },
       },
       {

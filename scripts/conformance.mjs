@@ -84,6 +84,7 @@ versions of \`conformance/requirements\`.
 | fairness, with Fairlearn and Aequitas | 1e-12 |
 | corrections and thresholds, with statsmodels and NannyML | 1e-12 |
 | CBPE on the same calibration, with NannyML | 1e-6 |
+| SHAP values of trees, with shap | 1e-6 ([how](statistics/explanations.md)) |
 | detectors, with River | fires at the same index |
 
 Where a peer is wrong, or means something else by the same name, its page says so with the proof:

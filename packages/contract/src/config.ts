@@ -1,12 +1,15 @@
 import { z } from 'zod';
+import { CardConfig } from './card-config.ts';
 import { FeedbackConfig } from './feedback-config.ts';
 import { KpiConfig } from './kpi-config.ts';
 import { ColumnsConfig, FalseAlarmsConfig, MonitorConfig, ReferenceConfig } from './monitoring-config.ts';
 import { InhibitionConfig, MaintenanceConfig, TimeIntervalConfig } from './muting-config.ts';
 import { OnCallConfig } from './oncall-config.ts';
+import { RegistryConfig } from './registry-config.ts';
 import { RetrainConfig } from './retrain-config.ts';
 import { ChannelConfig, RouteConfig } from './routing-config.ts';
 import { RuleConfig, RuleTemplate } from './rule-config.ts';
+import { StorageConfig } from './storage-config.ts';
 import { Duration, Name, Task } from './words.ts';
 
 /** The configuration file `leeway.yaml`. Every key has a default but a model's name, task and columns. */
@@ -19,6 +22,7 @@ export const ServerConfig = strict({
   data: z.string().default('./.leeway').describe('Folder of the embedded stores and of the artifacts.'),
   publicUrl: z.url().optional().describe('Address that links in messages point to. Default: what it listens on.'),
   maxBodyBytes: z.int().min(1024).default(33_554_432).describe('Largest request body accepted, in bytes.'),
+  maxArtifactBytes: z.int().min(1024).default(4_294_967_296).describe('Largest file of a model accepted, in bytes.'),
   maxQueuedRows: z.int().min(1).default(200_000).describe('Rows waiting to be stored before ingest answers 503.'),
   allowPrivateNetworks: z
     .array(z.string())
@@ -108,6 +112,12 @@ export const ModelConfig = strict({
   feedback: FeedbackConfig.prefault({}),
   kpis: z.array(KpiConfig).default([]).describe('Numbers of the business that stand beside those of the model.'),
   retrain: RetrainConfig.optional(),
+  card: CardConfig.prefault({}).describe('What only people know of it, for its model card.'),
+  runbook: z
+    .string()
+    .max(50_000)
+    .optional()
+    .describe('What to do when an alert of the model fires: Markdown, or the address of a page.'),
   rollout: RolloutConfig.prefault({}),
 });
 export type ModelConfig = z.infer<typeof ModelConfig>;
@@ -117,12 +127,14 @@ export const Config = strict({
   server: ServerConfig.prefault({}),
   warehouse: WarehouseConfig.prefault({}),
   store: StoreConfig.prefault({}),
+  storage: StorageConfig.default({ kind: 'local' }),
   channels: z.array(ChannelConfig).default(() => [{ name: 'console', type: 'console', sendResolved: true }]),
   routes: RouteConfig.default({ channels: ['console'] }),
   timeIntervals: z.array(TimeIntervalConfig).default([]).describe('Hours and days that routes go by.'),
   inhibitions: z.array(InhibitionConfig).default([]).describe('Alerts that mute other alerts.'),
   maintenance: z.array(MaintenanceConfig).default([]).describe('Times in which new alerts are not told of.'),
   onCall: OnCallConfig.prefault({}),
+  registry: RegistryConfig.prefault({}),
   include: z.array(z.string()).default([]).describe('Further files with models, relative to this one.'),
   rules: z
     .array(RuleTemplate)

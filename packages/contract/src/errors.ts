@@ -19,7 +19,24 @@ export const ERRORS = {
   unknown_alert: [404, 'There is no such alert', '`leeway alerts` lists them.'],
   unknown_delivery: [404, 'There is no such delivery', '`leeway deliveries list` lists them.'],
   unknown_channel: [404, 'There is no such channel', '`leeway channels list` lists those of the configuration.'],
+  unknown_dataset: [404, 'There is no such dataset', '`leeway datasets list` lists them.'],
   unknown_run: [404, 'There is no such run', '`leeway runs` lists them.'],
+  unknown_prediction: [
+    404,
+    'There is no such prediction',
+    'Only predictions that are recorded can be named; send the row itself.',
+  ],
+  unknown_explanation: [
+    404,
+    'Nothing is kept of what this version goes by',
+    'A gate of the type explain in retrain.gates makes each run keep it.',
+  ],
+  not_explainable: [
+    409,
+    'This cannot be explained here',
+    'The message says what is missing; the training code can leave explanations.json.',
+  ],
+  too_many_requests: [429, 'You ask too often', 'Wait as long as Retry-After says.'],
   unknown_silence: [404, 'There is no such silence', '`leeway silence list` lists them.'],
   no_champion: [409, 'No version of the model serves', 'Register a version and promote it.'],
   not_servable: [
@@ -30,6 +47,27 @@ export const ERRORS = {
   wrong_state: [409, 'It is not in a state in which this can be done', 'Look at its present state first.'],
   run_in_progress: [409, 'A run of this model is under way', 'Wait for it, or cancel it; one runs at a time.'],
   never_served: [409, 'This version has never served', 'Roll back to one that has, or use promote.'],
+  alias_moved: [409, 'The alias points elsewhere than expected', 'Look where it points now, and decide again.'],
+  alias_name: [422, 'An alias cannot be called so', 'The message says which names can be taken.'],
+  unknown_alias: [404, 'The model has no such alias', '`leeway versions aliases MODEL` lists those it has.'],
+  unknown_artifact: [404, 'There is no such artifact', 'Send it to /api/v1/artifacts first.'],
+  artifact_deleted: [
+    410,
+    'The artifact was deleted, since nothing needed it',
+    'Register it again, or take another version.',
+  ],
+  artifact_mismatch: [
+    422,
+    'The artifact is not what it was said to be',
+    'Send it again, with the hash of what is sent.',
+  ],
+  mlflow_failed: [502, 'MLflow did not do what was asked', 'The message says what it answered.'],
+  webhook_refused: [401, 'The webhook is not one of ours', 'Check the secret, and the clock of the sender.'],
+  held_back: [
+    409,
+    'The policy of the model holds the run back',
+    'Wait until the time that it names, or begin it by hand; `leeway retrain MODEL --dry-run` tells everything.',
+  ],
   approval_required: [409, 'The gates did not pass', 'Say "force" with a reason to promote it all the same.'],
   overloaded: [503, 'More rows are waiting than can be stored', 'Try again after the time that Retry-After says.'],
   storage_full: [507, 'The disk is full', 'Free space; nothing that was acknowledged is lost.'],
@@ -82,6 +120,12 @@ export const ERRORS = {
     'The trainer took too long and was stopped',
     'Raise retrain.executor.timeout, or make it faster.',
   ],
+  unknown_training: [
+    404,
+    'There is no such training',
+    'LEEWAY_TRAINING is its key; `leeway runs show RUN` lists them.',
+  ],
+  training_over: [409, 'The training has ended already', 'Nothing more is taken from it; a new run trains anew.'],
   no_candidate: [500, 'The trainer left no model', 'Leave exactly one of model.onnx in LEEWAY_OUTPUT.'],
   ambiguous_candidate: [
     500,
@@ -90,6 +134,22 @@ export const ERRORS = {
   ],
   broken_model: [500, 'The model that the trainer left cannot be used', 'It must load and score the held-out rows.'],
   too_few_rows: [409, 'There are too few labelled rows to train on', 'Wait for labels, or widen retrain.data.window.'],
+  dataset_changed: [
+    409,
+    'The rows of the dataset are not what they were',
+    'Rows were deleted or replaced in the warehouse; the record stays.',
+  ],
+  dataset_findings: [
+    409,
+    'The training rows have critical findings',
+    'Mend what they name; or say retrain.data.onFindings: warn.',
+  ],
+  dvc_unusable: [
+    409,
+    'The repository of DVC cannot be used as it is',
+    'See docs/guides/dvc-and-object-storage.md for what is expected.',
+  ],
+  storage_failed: [502, 'The storage of files did not do what was asked', 'See what it answered, and try again.'],
   quality_veto: [
     409,
     'The feed is broken; a broken feed is repaired, not learned',

@@ -300,6 +300,7 @@ export const EVENTS = {
   'run.changed': 'A retraining run moved on.',
   'version.registered': 'A version was registered.',
   'version.promoted': 'Another version serves.',
+  'version.changed': 'An alias, a tag or a note of a version was changed.',
   'config.applied': 'A configuration was applied.',
   'ingest.progress': 'Rows were stored.',
 } as const;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DatasetConfig } from './dataset-config.ts';
 import { GateConfig } from './gate-config.ts';
+import { policyKeys } from './policy-config.ts';
 import { TriggerConfig } from './trigger-config.ts';
 import { TuningConfig } from './tuning-config.ts';
 import { Duration } from './words.ts';
@@ -15,9 +16,8 @@ export const ExecutorConfig = z.looseObject({
 export type ExecutorConfig = z.infer<typeof ExecutorConfig>;
 
 export const RetrainConfig = strict({
-  triggers: z.array(TriggerConfig).default([]),
-  cooldown: Duration.default('1d').describe('Time after a run in which none begins by itself.'),
-  backoff: Duration.default('3d').describe('Time after a refused challenger in which none begins by itself.'),
+  triggers: z.array(TriggerConfig).default([]).describe('When a run begins by itself: when any of them is true.'),
+  ...policyKeys,
   data: DatasetConfig.prefault({}),
   veto: strict({
     quality: z.boolean().default(true).describe('Whether an open data-quality alert stops a run.'),
@@ -33,9 +33,5 @@ export const RetrainConfig = strict({
     ),
   gates: z.array(GateConfig).default([]),
   minimumHoldoutRows: z.int().min(1).default(200).describe('Fewer held-out rows make every gate inconclusive.'),
-  approval: z
-    .enum(['suggest', 'approve', 'auto'])
-    .default('approve')
-    .describe('suggest: only say so; approve: a person decides; auto: what passes serves.'),
 });
 export type RetrainConfig = z.infer<typeof RetrainConfig>;

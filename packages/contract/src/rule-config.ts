@@ -138,7 +138,7 @@ export const RuleConfig = strict({
     .describe('Labels that its alerts carry, for routes and silences.'),
   actions: z.array(ActionConfig).default([]).describe('What an alert of it does by itself.'),
   summary: z.string().optional().describe('What the message says first (Liquid template).'),
-  runbook: z.string().optional().describe('Address of what to do.'),
+  runbook: z.string().optional().describe('What to do when it fires: the address of a page, or Markdown.'),
 });
 export type RuleConfig = z.infer<typeof RuleConfig>;
 

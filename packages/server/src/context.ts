@@ -6,6 +6,7 @@ import type { Jobs } from './jobs/jobs.ts';
 import type { Clock } from './platform/clock.ts';
 import type { NewId } from './platform/ids.ts';
 import type { Logger } from './platform/log.ts';
+import type { FileStorage } from './storage/index.ts';
 import type { OpenStore } from './store/open.ts';
 import type { Warehouse } from './warehouse/warehouse.ts';
 
@@ -21,6 +22,8 @@ export interface Context {
   readonly audit: Audit;
   /** Folder of the embedded stores, artifacts and datasets. */
   readonly dataDir: string;
+  /** Where artifacts and datasets are kept. Default: in `dataDir`. */
+  readonly storage?: FileStorage;
   /** Address that links in messages point to. */
   publicUrl(): string;
   /** The configuration in force. */

@@ -1,5 +1,12 @@
-import { Run, VersionInfo } from '@leeway/contract';
+import { type GateResult, Run, VersionInfo } from '@leeway/contract';
 import { at, config } from './fixture-flights.ts';
+
+/** Gates of which only what a test looks at is given. */
+const gatesOf = (given: (Partial<GateResult> & Pick<GateResult, 'type' | 'metric' | 'reason'>)[]) =>
+  given.map((gate) => ({
+    ...{ name: `${gate.type} ${gate.metric}`, statement: gate.reason, better: null, form: null, margin: null },
+    ...{ confidence: null, test: null, pValue: null, limit: null, tables: [], ...gate },
+  }));
 
 export const hashes = ['9f2c41be07', '51dd8ef3a9', 'c07a3be122'].map((start) => start.padEnd(64, 'a1b2c3d4'));
 const dataset = (end: number, hash = hashes[0]!) => ({
@@ -22,7 +29,7 @@ export const runs: Run[] = [
     champion: 'v2',
     challenger: 'v4',
     dataset: dataset(118),
-    gates: [
+    gates: gatesOf([
       {
         type: 'threshold',
         metric: 'roc_auc',
@@ -59,7 +66,7 @@ export const runs: Run[] = [
         upper: 0.0061,
         n: 57_318,
       },
-    ],
+    ]),
     decision: null,
     error: null,
     log: 'loading 231,204 rows\nfold 1/5  log_loss 0.4619\nfold 2/5  log_loss 0.4604\nfold 3/5  log_loss 0.4631\nfold 4/5  log_loss 0.4598\nfold 5/5  log_loss 0.4612\nwrote model.onnx (412 KiB)\n',
@@ -77,7 +84,7 @@ export const runs: Run[] = [
     champion: 'v1',
     challenger: 'v2',
     dataset: dataset(100, hashes[1]),
-    gates: [
+    gates: gatesOf([
       {
         type: 'threshold',
         metric: 'roc_auc',
@@ -114,7 +121,7 @@ export const runs: Run[] = [
         upper: 0.0154,
         n: 55_911,
       },
-    ],
+    ]),
     decision: 'approved by mira: the gates agree and the reliability plot looks right',
     error: null,
     log: 'loading 229,870 rows\nwrote model.onnx (408 KiB)\n',
@@ -132,7 +139,7 @@ export const runs: Run[] = [
     champion: 'v1',
     challenger: 'v1b',
     dataset: dataset(86, hashes[2]),
-    gates: [
+    gates: gatesOf([
       {
         type: 'compare',
         metric: 'log_loss',
@@ -145,7 +152,7 @@ export const runs: Run[] = [
         upper: 0.0149,
         n: 54_002,
       },
-    ],
+    ]),
     decision: 'rejected: a gate failed',
     error: null,
     log: 'loading 228,004 rows\nwrote model.onnx (402 KiB)\n',

@@ -5,11 +5,14 @@ import type { FastifyInstance } from 'fastify';
 import { ACTIONS, registerActions } from '../actions/index.ts';
 import { registerAlerting } from '../alerting/index.ts';
 import { Audit } from '../audit/audit.ts';
+import { registerCards } from '../cards/index.ts';
 import type { Plugins } from '../config/check-references.ts';
 import { checkConfig, type RawConfig, rawDocument } from '../config/load.ts';
 import { diffConfig, lastRevision, saveRevision } from '../config/revisions.ts';
 import type { Context } from '../context.ts';
 import { Events } from '../events/events.ts';
+import { Explanations } from '../explanations/explanations.ts';
+import { versionExplanation } from '../explanations/version-explanation.ts';
 import { gatewayRoutes } from '../gateway/routes.ts';
 import { createHttp, type Http } from '../http/server.ts';
 import { Ingest } from '../ingest/ingest.ts';
@@ -25,7 +28,11 @@ import { newId } from '../platform/ids.ts';
 import { lockDirectory } from '../platform/lock.ts';
 import { createLogger, type Logger } from '../platform/log.ts';
 import { createOutbound } from '../platform/outbound.ts';
+import { registerRegistry } from '../registry/index.ts';
+import { findDataset } from '../retraining/datasets/dataset-records.ts';
+import { evaluationOf } from '../retraining/evaluations.ts';
 import { EXECUTORS, registerRetraining } from '../retraining/index.ts';
+import { openStorage } from '../storage/index.ts';
 import { openStore } from '../store/open.ts';
 import { syncModelTables } from '../warehouse/model-tables.ts';
 import { Warehouse } from '../warehouse/warehouse.ts';
@@ -112,7 +119,10 @@ export class App {
     const raw = options.config ?? rawDocument(last?.document ?? { apiVersion: 'leeway/v1' });
     let config = given ?? (await checkConfig(raw, PLUGINS, options.env));
 
+    const outbound = createOutbound({ allow: () => config.server.allowPrivateNetworks });
     const jobs = new Jobs({ store, clock, log });
+    // The directory is locked, and with it this store: no other process can hold a lease.
+    if (store.dialect === 'sqlite') await jobs.takeOver();
     let app: App | undefined;
     const ctx: Context = {
       clock,
@@ -124,6 +134,7 @@ export class App {
       events: new Events(clock),
       audit: new Audit(clock),
       dataDir,
+      storage: openStorage(config.storage, dataDir, outbound),
       publicUrl: () => config.server.publicUrl ?? app?.url ?? `http://127.0.0.1:${config.server.port}`,
       config: () => config,
     };
@@ -131,16 +142,32 @@ export class App {
     const gateway = createGateway(ctx, ingest);
     close.push(() => gateway.close());
     const charts = alertCharts(ctx, (id) => alerting.getAlert(id));
-    const outbound = createOutbound({ allow: () => config.server.allowPrivateNetworks });
     const alerting = registerAlerting(ctx, {
       ...(options.write && { write: options.write }),
       outbound,
       chart: charts.ofMessage,
     });
     const kpis = registerKpis(ctx, ingest, outbound);
-    const retraining = registerRetraining(ctx);
+    const retraining = registerRetraining(ctx, { outbound });
     alerting.onAlertFiring(retraining.onAlertFiring);
     const checkLoads = (found: VersionInfo) => checkServable(ctx, found);
+    const registry = registerRegistry(ctx, {
+      outbound,
+      checkArtifact: (given) => checkServable(ctx, given),
+      runOf: (id) => retraining.getRun(id).catch(() => null),
+      datasetOf: (hash) => findDataset(store.db, hash),
+      runsOf: (model) => retraining.listRuns({ model, limit: 1_000 }),
+    });
+    const cards = registerCards(ctx, {
+      runOf: (id) => retraining.getRun(id).catch(() => null),
+      datasetOf: (hash) => findDataset(store.db, hash),
+      evaluationOf: (run) =>
+        evaluationOf(store.db, run).then(
+          ({ evaluation }) => evaluation,
+          () => null,
+        ),
+      explanationOf: (model, version) => versionExplanation(store.db, model, version).catch(() => null),
+    });
     const actions = registerActions(
       { ...ctx, outbound, retraining, checkLoads },
       { alertOf: async (id) => (await alerting.getAlert(id)).alert, note: alerting.note },
@@ -188,6 +215,7 @@ export class App {
         await kpis.schedule(tx);
         await watch.schedule(tx);
         await retraining.schedule(tx);
+        await registry.schedule(tx);
       });
       for (const model of next.models) await gateway.refresh(model.name);
     };
@@ -213,13 +241,19 @@ export class App {
     await bringInForce(config);
     if (options.config) await saveRevision(ctx, 'start', options.config.document, config);
 
+    const explanations = new Explanations(ctx, (model, version, batch) =>
+      gateway.infer(model, { batch, ids: null, times: null }, { requestId: '', version, capture: false }),
+    );
     const services: Services = {
       ctx,
       version,
       ingest,
       alerting,
       retraining,
+      registry,
       actions,
+      explanations,
+      cards,
       charts,
       exposition,
       checkLoads,

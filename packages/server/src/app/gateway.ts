@@ -1,11 +1,13 @@
+import { stat } from 'node:fs/promises';
 import { LeewayError, type VersionInfo } from '@leeway/contract';
 import { type Context, modelOf } from '../context.ts';
 import { warehouseRows } from '../gateway/capture.ts';
 import { Gateway, type Servable } from '../gateway/gateway.ts';
 import { loadOnnx } from '../gateway/runtime.ts';
 import type { Ingest } from '../ingest/ingest.ts';
-import { artifactPath } from '../registry/artifacts.ts';
+import { fetchArtifact } from '../registry/artifacts.ts';
 import { championOf, versionOf } from '../registry/versions.ts';
+import { loadPrepared, preprocessingOf } from '../retraining/preprocessing/prepared-model.ts';
 
 /** The gateway over this server's registry, warehouse and configuration. */
 export function createGateway(ctx: Context, ingest: Ingest): Gateway {
@@ -20,7 +22,8 @@ export function createGateway(ctx: Context, ingest: Ingest): Gateway {
       const found = await Promise.all(
         modelOf(ctx, name).rollout.shadow.map((version) => versionOf(db, name, version).catch(() => null)),
       );
-      return found.filter((version) => version?.artifact.format === 'onnx').map((version) => servable(ctx, version!));
+      const loadable = found.filter((version) => version?.artifact.format === 'onnx');
+      return Promise.all(loadable.map((version) => servable(ctx, version!)));
     },
     version: async (name, version) => servable(ctx, await versionOf(db, name, version)),
     capture: async (name, captures) => {
@@ -36,15 +39,35 @@ export function createGateway(ctx: Context, ingest: Ingest): Gateway {
   });
 }
 
+type Loadable = Pick<VersionInfo, 'model' | 'version' | 'artifact'> & Partial<Pick<VersionInfo, 'dataset'>>;
+
 /** @throws LeewayError `not_servable` for a version that is not an ONNX file. */
-function servable(ctx: Context, { model, version, artifact }: VersionInfo): Servable {
+async function servable(ctx: Context, { model, version, artifact, dataset = null }: Loadable): Promise<Servable> {
   if (artifact.format !== 'onnx')
     throw new LeewayError('not_servable', `${model} ${version} is kept as ${artifact.format}`);
-  return { version, artifactPath: artifactPath(ctx, artifact.hash) };
+  const fitted = await preprocessingOf(ctx.store.db, { dataset });
+  return {
+    version,
+    artifactPath: await fetchArtifact(ctx, artifact.hash),
+    ...(fitted && { loadWith: (load, path, config) => loadPrepared(load, path, config, fitted) }),
+  };
 }
 
-/** Makes sure that a version can serve: its file is there, loads, and takes the model's features. */
-export async function checkServable(ctx: Context, version: VersionInfo): Promise<void> {
-  const runner = await loadOnnx(servable(ctx, version).artifactPath, modelOf(ctx, version.model));
+/**
+ * Makes sure that a version can serve: its file is there, loads, and takes the model's features. What is no ONNX file is served
+ * elsewhere: of that only the file is looked for.
+ */
+export async function checkServable(ctx: Context, version: Loadable): Promise<void> {
+  const { model, artifact } = version;
+  const which = `${model} ${version.version}`;
+  if (artifact.deletedAt !== null) throw new LeewayError('artifact_deleted', `${which}, on ${artifact.deletedAt}`);
+  const file = await stat(await fetchArtifact(ctx, artifact.hash));
+  if (file.size !== artifact.bytes) {
+    throw new LeewayError('broken_model', `the file of ${which} has ${file.size} bytes; expected ${artifact.bytes}`);
+  }
+  if (artifact.format !== 'onnx') return;
+  const { artifactPath, loadWith } = await servable(ctx, version);
+  const config = modelOf(ctx, version.model);
+  const runner = await (loadWith ? loadWith(loadOnnx, artifactPath, config) : loadOnnx(artifactPath, config));
   await runner.close();
 }

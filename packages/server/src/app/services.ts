@@ -2,10 +2,13 @@ import type { VersionInfo } from '@leeway/contract';
 import type { FastifyInstance } from 'fastify';
 import type { Actions } from '../actions/index.ts';
 import type { Alerting } from '../alerting/index.ts';
+import type { Cards } from '../cards/index.ts';
 import type { ConfigChange } from '../config/revisions.ts';
 import type { Context } from '../context.ts';
+import type { Explanations } from '../explanations/explanations.ts';
 import type { Ingest } from '../ingest/ingest.ts';
 import type { Exposition } from '../metrics/exposition.ts';
+import type { Registry } from '../registry/index.ts';
 import type { Retraining } from '../retraining/index.ts';
 import type { AlertCharts } from './alert-charts.ts';
 
@@ -17,7 +20,10 @@ export interface Services {
   ingest: Ingest;
   alerting: Alerting;
   retraining: Retraining;
+  registry: Registry;
   actions: Actions;
+  explanations: Explanations;
+  cards: Cards;
   /** Pictures of alerts, for messages. */
   charts: AlertCharts;
   /** For Prometheus. */

@@ -1,3 +1,4 @@
+import { openAsBlob } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ERRORS, type ErrorCode, type IngestResult, LeewayError, type Problem } from '@leeway/contract';
@@ -39,8 +40,27 @@ export class Api {
     return this.#call('POST', path, body);
   }
 
-  delete<T>(path: string): Promise<T> {
-    return this.#call('DELETE', path);
+  put<T>(path: string, body: unknown): Promise<T> {
+    return this.#call('PUT', path, body);
+  }
+
+  patch<T>(path: string, body: unknown): Promise<T> {
+    return this.#call('PATCH', path, body);
+  }
+
+  delete<T>(path: string, body?: unknown): Promise<T> {
+    return this.#call('DELETE', path, body);
+  }
+
+  /** Sends a file as it lies, whatever its size. */
+  async upload<T>(path: string, file: string): Promise<T> {
+    const blob = await openAsBlob(file).catch((error: Error) => {
+      throw new LeewayError('file_unreadable', `${file}: ${error.message}`, { cause: error });
+    });
+    const headers = { 'content-type': 'application/octet-stream' };
+    const response = await this.#fetch(`/api/v1${path}`, { method: 'POST', headers, body: blob });
+    if (!response.ok) throw await problemOf(response);
+    return (await response.json()) as T;
   }
 
   /** Opens a stream of server-sent events; `last` is the id of the last that was seen. */

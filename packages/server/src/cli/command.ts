@@ -18,7 +18,7 @@ export function serverCommand<A extends string[], O extends object>(
   configure: (command: Command) => Command,
   action: (api: Api, args: A, options: O & GlobalOptions) => Promise<void>,
 ): void {
-  const isDefault = spec.endsWith('*');
+  const isDefault = /^\S+\*/.test(spec);
   const command = configure(parent.command(spec.replace('*', ''), { isDefault }).description(description))
     .option('--json', 'print JSON')
     .addHelpText('after', `\nExample:\n  ${example}`);

@@ -7,15 +7,18 @@ import {
   seasonMs,
   WATCH_MONITOR,
 } from '@leeway/contract';
-import { type ComparisonMetric, driftTests, performanceMetrics } from '@leeway/stats';
-import { Cron } from 'croner';
+import { driftTests } from '@leeway/stats';
 import type { z } from 'zod';
 import { optionsOf } from '../actions/options.ts';
 import { estimateMistakes } from '../estimation/estimate-mistakes.ts';
 import { detectorMistakes } from '../monitoring/streams/detector-mistakes.ts';
 import { channelOptions } from '../notify/channel.ts';
 import { failoverLoop } from '../notify/failover.ts';
+import { checkDataset } from './check-dataset.ts';
+import { checkGates } from './check-gates.ts';
 import { checkOnCall } from './check-on-call.ts';
+import { checkRegistry } from './check-registry.ts';
+import { checkRetrainPolicy } from './check-retrain-policy.ts';
 import { checkRouting } from './check-routing.ts';
 import { checkRules } from './check-rules.ts';
 import { checkTemplates } from './check-templates.ts';
@@ -49,6 +52,7 @@ export function checkReferences(
   checkOnCall(config, note);
   checkRoute(config.routes, ['routes'], channels, note);
   checkRouting(config, note);
+  checkRegistry(config, note);
   unique(
     config.models.map((model) => model.name),
     ['models'],
@@ -56,7 +60,10 @@ export function checkReferences(
   );
   const templates = config.rules.map((rule) => rule.name);
   unique(templates, ['rules'], note);
-  config.models.forEach((model, i) => checkModel(model, inherited[i] ?? [], plugins, ['models', i], note));
+  config.models.forEach((model, i) => {
+    checkModel(model, inherited[i] ?? [], plugins, ['models', i], note);
+    checkRetrainPolicy(model, channels, ['models', i, 'retrain'], note);
+  });
 }
 
 /** A channel hands what it can't deliver to another, and that must come to an end. */
@@ -82,7 +89,7 @@ function checkModel(
   path: PropertyKey[],
   note: Note,
 ): void {
-  const { columns, monitors, rules, retrain } = model;
+  const { columns, monitors, retrain } = model;
   const tests = ['auto', ...driftTests.map((test) => test.id)];
   for (const [name, feature] of Object.entries(columns.features)) {
     const at = [...path, 'columns', 'features', name];
@@ -150,29 +157,8 @@ function checkModel(
     [...path, 'retrain', 'executor'],
     note,
   );
-  retrain.triggers.forEach((trigger, i) => {
-    const at = [...path, 'retrain', 'triggers', i];
-    if (trigger.on === 'alert')
-      mustBe(
-        trigger.rule,
-        rules.map((rule) => rule.name),
-        'rule',
-        [...at, 'rule'],
-        note,
-      );
-    else if (!isCron(trigger.cron))
-      note([...at, 'cron'], `"${trigger.cron}" is not a cron expression such as "0 3 * * 1"`);
-  });
-  retrain.gates.forEach((gate, i) => {
-    const known = gate.type === 'compare' ? COMPARABLE[model.task] : performanceMetrics[model.task].map(({ id }) => id);
-    mustBe(
-      gate.metric,
-      known,
-      `metric to ${gate.type === 'compare' ? 'compare by' : 'judge a challenger by'}`,
-      [...path, 'retrain', 'gates', i, 'metric'],
-      note,
-    );
-  });
+  checkDataset(model, [...path, 'retrain', 'data'], note);
+  checkGates(model, [...path, 'retrain', 'gates'], note);
 }
 
 /** Each class has a column of its own, which nothing else is. */
@@ -218,13 +204,6 @@ function executorOptions({ type: _type, timeout: _timeout, ...options }: { type:
   return options;
 }
 
-/** Metrics by which two versions can be compared on the same rows. */
-const COMPARABLE: Record<ModelConfig['task'], readonly ComparisonMetric[]> = {
-  binary: ['roc_auc', 'log_loss', 'brier_score', 'accuracy'],
-  multiclass: ['log_loss', 'accuracy'],
-  regression: ['mae', 'mse', 'rmse'],
-};
-
 /** Actions of the model's own rules; those of templates are checked where they come to stand first. */
 function checkActions(model: ModelConfig, inherited: number, plugins: Plugins, path: PropertyKey[], note: Note): void {
   for (const [i, rule] of model.rules.entries()) {
@@ -252,14 +231,5 @@ function plugin(
   for (const issue of parsed.error?.issues ?? []) {
     const missing = issue.code === 'invalid_type' && issue.path.length === 1 && !(String(issue.path[0]) in options);
     note([...path, ...issue.path], missing ? `is missing; expected ${issue.expected}` : issue.message);
-  }
-}
-
-function isCron(expression: string): boolean {
-  try {
-    new Cron(expression, { paused: true });
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -209,8 +209,11 @@ function noteIssue(issue: z.core.$ZodIssue, document: unknown, note: Note): void
       const options = issue.errors.flat();
       if (options.length === 0)
         return note(issue.path, `${issue.message} (got ${show(valueAt(document, issue.path))})`);
-      for (const option of issue.errors[0] ?? [])
-        noteIssue({ ...option, path: [...issue.path, ...option.path] }, document, note);
+      // The option that the value is a bad one of: an object is judged as an object, a text as a text.
+      const other = (option: z.core.$ZodIssue[]) =>
+        option.some(({ code, path }) => code === 'invalid_type' && path.length === 0);
+      const meant = issue.errors.find((option) => !other(option)) ?? issue.errors[0];
+      for (const option of meant ?? []) noteIssue({ ...option, path: [...issue.path, ...option.path] }, document, note);
       return;
     }
     case 'invalid_value': {

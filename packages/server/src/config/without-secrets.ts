@@ -1,4 +1,4 @@
-import type { ModelConfig } from '@leeway/contract';
+import type { GateConfig, ModelConfig } from '@leeway/contract';
 
 /**
  * A model's configuration to show: what goes to the trainer stands as it was written in the document, where secrets are
@@ -17,9 +17,24 @@ export function withoutSecrets(model: ModelConfig, document: unknown): ModelConf
   return {
     ...model,
     kpis,
-    retrain: { ...model.retrain, executor: { type, timeout, ...written?.executor }, params: written?.params ?? {} },
+    retrain: {
+      ...model.retrain,
+      gates: model.retrain.gates.map((gate, i) => gateAsWritten(gate, written?.gates?.[i])),
+      executor: { type, timeout, ...written?.executor },
+      params: written?.params ?? {},
+    },
   };
 }
+
+/** What a gate calls out with may hold secrets, which stand in the document as references. */
+function gateAsWritten(gate: GateConfig, written: Partial<GateConfig> = {}): GateConfig {
+  if (gate.type === 'command') return { ...gate, env: {}, ...pick(written, ['command', 'env']) };
+  if (gate.type === 'webhook') return { ...gate, url: '[secret]', headers: {}, ...pick(written, ['url', 'headers']) };
+  return gate;
+}
+
+const pick = (from: object, keys: readonly string[]): object =>
+  Object.fromEntries(Object.entries(from).filter(([key]) => keys.includes(key)));
 
 /** Secrets of a source: references to where they are, and nothing of those that stand in the file itself. */
 const secretsAsWritten = (source: object, written: object = {}): object =>

@@ -10,7 +10,11 @@ import { ShadowQueue, type ShadowRequest } from './shadow-queue.ts';
 export interface Servable {
   version: string;
   artifactPath: string;
+  /** Loads it in the way that it wants, where its rows have to be prepared. */
+  loadWith?: (load: LoadModel, path: string, model: ModelConfig) => Promise<Runner>;
 }
+
+type LoadModel = (path: string, model: ModelConfig) => Promise<Runner>;
 
 /** What the gateway needs of the rest of the server. */
 export interface GatewayPorts {
@@ -31,7 +35,7 @@ export interface GatewayOptions {
   /** Rows that may wait for shadows; more are not scored by them. Default 20,000. */
   maxShadowRows?: number;
   /** Loads a model file; `loadOnnx` unless a test says otherwise. */
-  load?: (path: string, model: ModelConfig) => Promise<Runner>;
+  load?: LoadModel;
 }
 
 export interface InferOptions {
@@ -181,8 +185,11 @@ export class Gateway {
     const old = this.#serving.get(name);
     // A version never changes, so a loaded one is kept unless the configuration that it was checked against has changed.
     const kept = old?.config === config ? loadedBy(old) : new Map<string, Loaded>();
-    const load = async ({ version, artifactPath }: Servable): Promise<Loaded> =>
-      kept.get(version) ?? { version, runner: await this.#loadVersion(config, version, artifactPath) };
+    const load = async (servable: Servable): Promise<Loaded> =>
+      kept.get(servable.version) ?? {
+        version: servable.version,
+        runner: await this.#loadVersion(config, servable),
+      };
 
     const [champion, shadows] = [await this.#ports.champion(name), await this.#ports.shadows(name)];
     const next: Serving = { config, champion: champion && (await load(champion)), shadows: [], pinned: new Map() };
@@ -202,9 +209,9 @@ export class Gateway {
     return next;
   }
 
-  async #loadVersion(config: ModelConfig, version: string, path: string): Promise<Runner> {
+  async #loadVersion(config: ModelConfig, { version, artifactPath, loadWith }: Servable): Promise<Runner> {
     try {
-      return await this.#load(path, config);
+      return await (loadWith ? loadWith(this.#load, artifactPath, config) : this.#load(artifactPath, config));
     } catch (error) {
       if (!(error instanceof LeewayError)) throw error;
       throw new LeewayError(error.code, `${config.name} ${version}: ${error.detail}`, { cause: error });
@@ -218,8 +225,8 @@ export class Gateway {
     const { pinned, config } = serving;
     const loading =
       pinned.get(version) ??
-      this.#ports.version(config.name, version).then(async ({ artifactPath }) => {
-        return { version, runner: await this.#loadVersion(config, version, artifactPath) };
+      this.#ports.version(config.name, version).then(async (servable) => {
+        return { version, runner: await this.#loadVersion(config, servable) };
       });
     // The order of a Map is that of insertion: the last asked for goes last, the first is the one to go.
     pinned.delete(version);

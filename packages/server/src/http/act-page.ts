@@ -68,7 +68,7 @@ fieldset label{display:block}textarea{font:inherit;padding:.4rem;border:1px soli
 button{font:inherit;padding:.5rem 1.25rem;border-radius:.4rem;border:1px solid #888;justify-self:start;cursor:pointer}
 .small{font-size:.85rem;opacity:.7}`;
 
-function page(title: string, body: string): string {
+export function page(title: string, body: string): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="robots" content="noindex"><title>${escapeHtml(title)}</title><style>${ACT_STYLE}</style></head>

@@ -3,6 +3,7 @@ import { LeewayError } from '@leeway/contract';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Services } from '../app/services.ts';
 import { ACT_STYLE, actNote, actPage } from './act-page.ts';
+import { actRunPage } from './act-run-page.ts';
 
 /** Requests in a minute by links of ours, all together. What is no link of ours is not counted: it would lock out those that are. */
 const MOST_A_MINUTE = 120;
@@ -10,7 +11,7 @@ const MOST_A_MINUTE = 120;
 const STYLE_HASH = createHash('sha256').update(ACT_STYLE).digest('base64');
 
 /** What a signed link in a message leads to: a page that says what will happen, and a button by which it happens, once. */
-export async function installActions(app: FastifyInstance, { ctx, alerting }: Services): Promise<void> {
+export async function installActions(app: FastifyInstance, { ctx, alerting, retraining }: Services): Promise<void> {
   let minute = 0;
   let asked = 0;
   await app.register(async (scope) => {
@@ -31,21 +32,30 @@ export async function installActions(app: FastifyInstance, { ctx, alerting }: Se
     const options = { config: { access: 'link' as const }, schema: { hide: true } as never };
 
     scope.get<{ Params: { token: string } }>('/act/:token', options, async (request, reply) => {
-      const link = await alerting.readLink(request.params.token);
-      if (typeof link === 'string') return refuse(reply, link);
-      return tooMany() ? wait(reply) : answer(reply, 200, actPage(link));
+      const { token } = request.params;
+      const link = await alerting.readLink(token);
+      if (typeof link !== 'string') return tooMany() ? wait(reply) : answer(reply, 200, actPage(link));
+      const ofRun = link === 'invalid' ? await retraining.readLink(token) : link;
+      if (typeof ofRun === 'string') return refuse(reply, ofRun);
+      return tooMany() ? wait(reply) : answer(reply, 200, actRunPage(ofRun));
     });
 
     scope.post<{ Params: { token: string } }>('/act/:token', options, async (request, reply) => {
-      const link = await alerting.readLink(request.params.token);
-      if (typeof link === 'string') return refuse(reply, link);
+      const { token } = request.params;
+      const link = await alerting.readLink(token);
+      const ofRun = link === 'invalid' ? await retraining.readLink(token) : null;
+      if (typeof link === 'string' && (ofRun === null || typeof ofRun === 'string'))
+        return refuse(reply, ofRun ?? link);
       if (tooMany()) return wait(reply);
       const values = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
       try {
-        const result = await alerting.followLink(request.params.token, {
-          comment: (values.get('comment') ?? '').trim().slice(0, 2_000),
-          silence: values.get('silence') === 'resolved' ? 'resolved' : '2h',
-        });
+        const comment = (values.get('comment') ?? '').trim().slice(0, 2_000);
+        const result = ofRun
+          ? await retraining.followLink(token, comment)
+          : await alerting.followLink(token, {
+              comment,
+              silence: values.get('silence') === 'resolved' ? 'resolved' : '2h',
+            });
         if (typeof result === 'string') return refuse(reply, result);
         const { done, at, actor, outcome } = result;
         const when = `${at.slice(0, 16).replace('T', ' ')} UTC`;
@@ -53,7 +63,7 @@ export async function installActions(app: FastifyInstance, { ctx, alerting }: Se
           reply,
           200,
           done
-            ? actNote('Done', `The alert is ${outcome}.`)
+            ? actNote('Done', `The ${ofRun ? 'run' : 'alert'} is ${outcome}.`)
             : actNote('This was done already', `${outcome}, by ${actor}, at ${when}.`),
         );
       } catch (error) {

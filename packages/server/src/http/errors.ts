@@ -8,7 +8,8 @@ export function installErrors(app: FastifyInstance): void {
     const known = translate(error);
     if (known.status >= 500 && known.code !== 'overloaded')
       request.log.error({ err: error, reqId: request.id }, known.detail);
-    if (known.code === 'overloaded') reply.header('retry-after', String(known.extra['retryAfter'] ?? 1));
+    if (known.code === 'overloaded' || known.code === 'too_many_requests')
+      reply.header('retry-after', String(known.extra['retryAfter'] ?? 1));
     return reply
       .code(known.status)
       .type('application/problem+json')

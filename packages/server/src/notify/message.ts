@@ -58,10 +58,11 @@ export interface MessageAlert extends Omit<Alert, 'state' | 'muted'> {
 }
 
 export interface Message {
-  status: 'firing' | 'resolved' | 'test';
+  /** `note` is about something else than alerts, such as a retraining run: it begins nothing and ends nothing. */
+  status: 'firing' | 'resolved' | 'test' | 'note';
   /**
    * Why it was sent: first, new alerts, all resolved, resolved, repeat, silence started, silence ended, maintenance ended,
-   * flapping, steady, digest, rate limited, escalation step N, assigned or test.
+   * flapping, steady, digest, rate limited, escalation step N, assigned, retraining or test.
    */
   reason: string;
   severity: Alert['severity'];

@@ -224,6 +224,12 @@ describe('calls', () => {
     expect(Buffer.byteLength(body)).toBeLessThan(200_000);
   });
 
+  test('what is no text comes as bytes, as it was sent', async () => {
+    const url = `http://127.0.0.1:${port}/bomb`;
+    const { body, bytes } = await outbound('127.0.0.0/8')({ url, method: 'GET', binary: true });
+    expect([body, bytes?.subarray(0, 2).toString('hex')]).toEqual(['', '1f8b']);
+  });
+
   test('headers without end are an error of the network', async () => {
     const error = await failure(outbound('127.0.0.0/8')({ url: `http://127.0.0.1:${port}/headers`, method: 'GET' }));
     expect(error.reason).toBe('network');

@@ -1,6 +1,7 @@
 import type { ModelConfig } from '@leeway/contract';
 import type { Context } from '../context.ts';
 import type { Runner } from '../gateway/runtime.ts';
+import type { Outbound } from '../platform/outbound.ts';
 
 /** Loads the ONNX file of a version. @throws when it cannot be run here. */
 export type LoadScorer = (path: string, model: ModelConfig) => Promise<Scorer>;
@@ -10,6 +11,8 @@ export type Scorer = Pick<Runner, 'predict' | 'close'>;
 export interface RetrainingOptions {
   /** Default: the gateway's runtime. */
   loadScorer?: LoadScorer;
+  /** The way to executors outside. Default: one that reaches what is public. */
+  outbound?: Outbound;
 }
 
 export interface RetrainingContext extends Context, Required<RetrainingOptions> {}

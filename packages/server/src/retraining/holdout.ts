@@ -1,6 +1,6 @@
 import { LeewayError, type ModelConfig } from '@leeway/contract';
-import { asyncBufferFromFile, parquetMetadataAsync, parquetScan } from 'hyparquet';
-import type { Column } from '../gateway/columns.ts';
+import { asyncBufferFromFile, parquetMetadataAsync } from 'hyparquet';
+import type { Column, ColumnBatch } from '../gateway/columns.ts';
 import type { Prediction } from '../gateway/runtime.ts';
 import {
   type CategoricalColumn,
@@ -12,57 +12,85 @@ import {
 import { classScores } from '../warehouse/model-tables.ts';
 import type { Scorer } from './context.ts';
 
-/** The held-out rows of a run, by column. */
+/** The held-out rows of a run, by column, in order of time. */
 export interface Holdout {
   table: Table;
   label: TableColumn;
   id: CategoricalColumn;
-  /** Day of each row, counted from 1970. */
-  days: Int32Array;
+  /** Milliseconds since 1970. */
+  times: Float64Array;
+  /** 1 where a row is of the old regime; null where none was held out. */
+  old: Uint8Array | null;
+  /** Columns by which rows are told apart, those that are there. */
+  columns: Map<string, TableColumn>;
 }
 
-const DAY_MS = 86_400_000;
-
-export async function readHoldout(path: string, model: ModelConfig): Promise<Holdout> {
-  const kinds = new Map<string, TableColumn['kind']>([
-    ['id', 'categorical'],
-    ['label', model.task === 'regression' ? 'numeric' : 'categorical'],
-  ]);
-  for (const [name, { type }] of Object.entries(model.columns.features)) {
-    // A table has no column of vectors: a model that takes one is scored by its trainer.
-    if (type === 'vector') continue;
-    kinds.set(name, type === 'categorical' || type === 'text' ? 'categorical' : 'numeric');
-  }
+/** @param wanted columns that gates need beside the features, such as slices and protected ones. */
+export async function readHoldout(path: string, model: ModelConfig, wanted: readonly string[] = []): Promise<Holdout> {
+  const present = await columnsOf(path);
+  const kinds = featureKinds(model);
+  const extra = wanted.filter((name) => present.has(name) && !kinds.has(name));
+  for (const name of [...extra, 'id', ...(present.has(REGIME) ? [REGIME] : [])]) kinds.set(name, 'categorical');
+  kinds.set('label', model.task === 'regression' ? 'numeric' : 'categorical');
+  kinds.set('time', 'numeric');
   const table = await readTable(path, kinds);
+  const regime = table.columns.get(REGIME) as CategoricalColumn | undefined;
+  const oldCode = regime?.categories.indexOf('old') ?? -1;
   return {
     table,
     label: table.columns.get('label')!,
     id: table.columns.get('id') as CategoricalColumn,
-    days: await readDays(path, table.rows),
+    times: (table.columns.get('time') as NumericColumn).values,
+    old: regime && oldCode >= 0 ? Uint8Array.from(regime.codes, (code) => (code === oldCode ? 1 : 0)) : null,
+    columns: new Map(wanted.flatMap((name) => (table.columns.has(name) ? [[name, table.columns.get(name)!]] : []))),
   };
 }
 
-async function readDays(path: string, rows: number): Promise<Int32Array> {
-  const file = await asyncBufferFromFile(path);
-  const metadata = await parquetMetadataAsync(file);
-  const scan = await parquetScan({ file, metadata, columns: ['time'] });
-  const days = new Int32Array(rows);
-  for (const range of scan.ranges) {
-    const times = await scan.readColumn({ column: 'time', ...range });
-    for (let i = 0; i < times.length; i++) days[range.rowStart + i] = Math.floor(Number(times[i]) / DAY_MS);
-  }
-  return days;
+/** The column that says of which part of the held-out rows a row is. */
+const REGIME = 'regime';
+
+const columnsOf = async (path: string): Promise<ReadonlySet<string>> => {
+  const { schema } = await parquetMetadataAsync(await asyncBufferFromFile(path));
+  return new Set(schema.slice(1).map((element) => element.name));
+};
+
+function featureKinds(model: ModelConfig): Map<string, TableColumn['kind']> {
+  return new Map(
+    Object.entries(model.columns.features)
+      // A table has no column of vectors: a model that takes one is scored by its trainer.
+      .filter(([, { type }]) => type !== 'vector')
+      .map(([name, { type }]) => [name, type === 'categorical' || type === 'text' ? 'categorical' : 'numeric']),
+  );
 }
+
+/** The features of some rows. */
+export const readFeatures = (path: string, model: ModelConfig): Promise<Table> => readTable(path, featureKinds(model));
 
 /** Rows that a model is asked about at once. */
 const BATCH_ROWS = 8_192;
 
 /** What a model says of every held-out row. */
-export async function scoreHoldout(scorer: Scorer, model: ModelConfig, { table }: Holdout): Promise<Prediction> {
-  const features = Object.keys(model.columns.features).flatMap((name) => {
-    const column = table.columns.get(name);
-    return column ? [[name, column] as const] : [];
-  });
+export const scoreHoldout = (scorer: Scorer, model: ModelConfig, { table }: Holdout): Promise<Prediction> =>
+  scoreTable(scorer, model, table);
+
+/** Some rows, as a model takes them. */
+export const rowsBatch = (
+  { table }: Pick<Holdout, 'table'>,
+  model: ModelConfig,
+  from: number,
+  to: number,
+): ColumnBatch => ({
+  rows: to - from,
+  columns: new Map(
+    Object.keys(model.columns.features).flatMap((name) => {
+      const column = table.columns.get(name);
+      return column ? [[name, slice(column, from, to)] as const] : [];
+    }),
+  ),
+});
+
+/** What a model says of every row of a table. */
+export async function scoreTable(scorer: Scorer, model: ModelConfig, table: Table): Promise<Prediction> {
   const regression = model.task === 'regression';
   const numbers = regression ? new Float64Array(table.rows) : null;
   const classes: string[] = [];
@@ -70,8 +98,7 @@ export async function scoreHoldout(scorer: Scorer, model: ModelConfig, { table }
   const ofClasses = new Map<string, Float64Array>();
   for (let from = 0; from < table.rows; from += BATCH_ROWS) {
     const to = Math.min(table.rows, from + BATCH_ROWS);
-    const columns = new Map(features.map(([name, column]) => [name, slice(column, from, to)]));
-    const scores = await scorer.predict({ rows: to - from, columns });
+    const scores = await scorer.predict(rowsBatch({ table }, model, from, to));
     if (scores.prediction.length !== to - from) {
       throw new Error(`it gave ${scores.prediction.length} predictions for ${to - from} rows`);
     }

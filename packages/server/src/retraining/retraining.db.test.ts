@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Config, type ModelConfig, type Run } from '@leeway/contract';
@@ -20,6 +21,7 @@ import { listVersions } from '../registry/versions.ts';
 import { type OpenStore, openStore } from '../store/open.ts';
 import { labelsTable, predictionsTable, syncModelTables } from '../warehouse/model-tables.ts';
 import { instant, Warehouse } from '../warehouse/warehouse.ts';
+import { evaluationOf } from './evaluations.ts';
 import { type Retraining, type RetrainingOptions, registerRetraining } from './index.ts';
 import { programPath } from './program.ts';
 
@@ -91,6 +93,9 @@ const node = (script: string) => ({
 });
 const leaves = (path: string) => node(`fs.copyFileSync(${JSON.stringify(path)}, e.LEEWAY_OUTPUT + '/model.onnx')`);
 
+/** What passes serves, the first version too. */
+const AUTO = { mode: 'auto', first: 'auto' };
+
 const GATES = [
   { type: 'compare', metric: 'log_loss' },
   { type: 'threshold', metric: 'roc_auc', above: 0.7 },
@@ -121,7 +126,7 @@ function boot(options: RetrainingOptions = {}): void {
     events: new Events(clock),
     audit: new Audit(clock),
     publicUrl: () => 'http://127.0.0.1:7373',
-    config: () => ({ ...Config.parse({ apiVersion: 'leeway/v1' }), models }),
+    config: () => ({ ...Config.parse({ apiVersion: 'leeway/v1' }), channels: [], models }),
   };
   retraining = registerRetraining(ctx, options);
 }
@@ -147,7 +152,7 @@ async function seed(model: ModelConfig, given = rows): Promise<void> {
 }
 
 async function setUp(name: string, retrain: Record<string, unknown>): Promise<ModelConfig> {
-  const model = declare(name, { approval: 'auto', gates: GATES, ...retrain });
+  const model = declare(name, { approval: AUTO, gates: GATES, ...retrain });
   await seed(model);
   return model;
 }
@@ -191,7 +196,7 @@ describe('a run', () => {
     const first = await runOf(model.name);
     expect(first).toMatchObject({
       ...{ state: 'promoted', champion: null, challenger: 'v1', error: null },
-      gates: [{ type: 'compare', metric: 'log_loss', verdict: 'pass', reason: 'no_champion' }],
+      gates: [{ type: 'compare', metric: 'log_loss', verdict: 'inconclusive', reason: 'no_champion' }],
       dataset: { holdoutRows: expect.any(Number), start: expect.stringMatching(/^2026-02-10T00:1/) },
     });
     const { trainRows, holdoutRows } = first.dataset!;
@@ -223,13 +228,19 @@ describe('a run', () => {
       decision: 'rejected, inconclusive: compare log_loss (interval_holds_margin)',
     });
 
-    declare(model.name, { approval: 'auto', gates: GATES, executor: leaves(good) });
+    declare(model.name, { approval: AUTO, gates: GATES, executor: leaves(good) });
     const better = await runOf(model.name);
     expect(better).toMatchObject({ state: 'promoted', champion: 'v1', challenger: 'v3' });
     expect(better.gates.map((gate) => gate.verdict)).toEqual(['pass', 'pass']);
     expect(better.gates[0]!.upper).toBeLessThan(0);
+    const { hash, evaluation } = await evaluationOf(store.db, better.id);
+    expect(evaluation).toMatchObject({
+      ...{ run: better.id, champion: 'v1', challenger: 'v3', verdict: 'pass', gates: better.gates },
+      ...{ rows: holdoutRows, usedRows: holdoutRows, labelledShare: expect.any(Number), withoutChampion: null },
+    });
+    expect(hash).toBe(createHash('sha256').update(JSON.stringify(evaluation)).digest('hex'));
 
-    declare(model.name, { approval: 'auto', gates: GATES, executor: leaves(poor) });
+    declare(model.name, { approval: AUTO, gates: GATES, executor: leaves(poor) });
     const worse = await runOf(model.name);
     expect(worse).toMatchObject({ state: 'rejected', champion: 'v3', challenger: 'v4' });
     expect(worse.gates.map((gate) => gate.verdict)).toEqual(['fail', 'fail']);
@@ -245,6 +256,34 @@ describe('a run', () => {
       ...[false, true, true, true],
     ]);
     expect(await ctx.audit.firstBroken(store.db)).toBeNull();
+  });
+
+  it('runs both versions for the gates that ask for it, and a program of somebody', async () => {
+    const answer = JSON.stringify({ verdict: 'pass', reason: 'all well', value: 1 });
+    const gates = [
+      { type: 'signature' },
+      { type: 'size', ratio: 100 },
+      { type: 'latency', calls: 20, ratio: 1000 },
+      { type: 'replay', window: '365d', below: 100 },
+      { type: 'command', name: 'own', command: [process.execPath, '-e', `console.log('${answer}')`] },
+    ];
+    const model = await setUp('judged', { executor: leaves(poor), gates });
+    const first = await runOf(model.name);
+    expect(first.gates.map(({ reason }) => reason)).toEqual([
+      ...['takes_the_features', 'no_champion', 'no_champion', 'no_champion', 'custom'],
+    ]);
+    expect(first.state).toBe('promoted');
+    declare(model.name, { approval: AUTO, gates, executor: leaves(good) });
+    const second = await runOf(model.name);
+    expect(second.gates.map(({ name, verdict }) => [name, verdict])).toEqual([
+      ['signature', 'pass'],
+      ['size bytes', 'pass'],
+      ['latency latency_p95_ms', 'pass'],
+      ['replay psi', 'pass'],
+      ['own', 'pass'],
+    ]);
+    expect(second.gates[3]!.n).toBeGreaterThan(200);
+    expect(second.gates[2]!.challenger).toBeGreaterThan(0);
   });
 
   it('gives the trainer what the contract says, and nothing of the server', async () => {
@@ -270,13 +309,11 @@ describe('a run', () => {
       [env.LEEWAY_HOLDOUT_DATA, run.dataset!.holdoutRows],
     ]) {
       const { schema, num_rows } = await parquetMetadataAsync(await asyncBufferFromFile(path));
+      // The labels of the held-out rows are not for the trainer.
+      const label = path === env.LEEWAY_TRAIN_DATA ? ['label'] : [];
       expect(schema.slice(1).map((column) => column.name)).toEqual([
-        'id',
-        'time',
-        'distance',
-        'carrier',
-        'late',
-        'label',
+        ...['id', 'time', 'distance', 'carrier', 'late'],
+        ...label,
       ]);
       expect(Number(num_rows)).toBe(count);
     }
@@ -307,7 +344,7 @@ describe('a run', () => {
     const path = join(dir, `${task}.onnx`);
     writeFileSync(path, train(table, { ...SCHEMA, task }, TrainParams.parse({ C: 1000 })).onnx);
     const gates = [{ type: 'compare', metric, form: 'non_inferiority', margin: 0.01 }];
-    const base = declare(task, { approval: 'auto', gates, executor: leaves(path) });
+    const base = declare(task, { approval: AUTO, gates, executor: leaves(path) });
     const { score: _, ...others } = base.columns;
     const scores = { AA: 'p_AA', DL: 'p_DL', WN: 'p_WN' };
     const columns = { ...others, ...(task === 'multiclass' ? { scores } : {}) };
@@ -358,7 +395,7 @@ describe('a run', () => {
     expect(version!.metrics['roc_auc']).toBeGreaterThan(0.8);
 
     // Against a champion that cannot be run, nothing can be shown.
-    declare(model.name, { approval: 'auto', gates: GATES, executor: leaves(good) });
+    declare(model.name, { approval: AUTO, gates: GATES, executor: leaves(good) });
     const next = await runOf(model.name);
     expect(next).toMatchObject({ state: 'rejected', gates: [{ reason: 'champion_not_scored' }, { verdict: 'pass' }] });
   });
@@ -625,7 +662,10 @@ describe('a person decides', () => {
   it('suggests, and is refused', async () => {
     const model = await setUp('suggested', { executor: leaves(good), approval: 'suggest' });
     const run = await runOf(model.name);
-    expect(run).toMatchObject({ state: 'awaiting_approval', decision: expect.stringMatching(/^suggested, pass/) });
+    expect(run).toMatchObject({
+      state: 'awaiting_approval',
+      decision: expect.stringMatching(/a person decides, pass/),
+    });
     const refused = await retraining.rejectRun({ id: run.id, actor: 'bob', reason: 'not now' });
     expect(refused).toMatchObject({ state: 'rejected', decision: 'rejected by bob: not now' });
   });
@@ -634,13 +674,16 @@ describe('a person decides', () => {
     const model = await setUp('cancelled', { executor: node(`setInterval(() => {}, 9e3)`) });
     const { id } = await byHand(model.name);
     const drained = ctx.jobs.drain();
-    const mark = join(dir, 'runs', id, 'trainer.pid');
+    const mark = join(dir, 'runs', id, 'training-0', 'program.json');
     await vi.waitFor(() => expect(existsSync(mark)).toBe(true), { timeout: 10_000 });
     const trainer = JSON.parse(readFileSync(mark, 'utf8'));
     await retraining.cancelRun({ id, actor: 'bob', reason: 'enough' });
     await drained;
     expect(stillRuns(trainer)).toBe(false);
-    expect(await retraining.getRun(id)).toMatchObject({ state: 'cancelled', decision: 'cancelled by bob: enough' });
+    expect(await retraining.getRun(id)).toMatchObject({
+      ...{ state: 'cancelled', decision: 'cancelled by bob: enough' },
+      executions: [{ state: 'cancelled', native: 'ended by SIGTERM' }],
+    });
     await expect(retraining.cancelRun({ id, actor: 'bob', reason: '' })).rejects.toMatchObject({ code: 'wrong_state' });
   });
 });
@@ -686,6 +729,63 @@ describe('somebody is faster', () => {
   });
 });
 
+describe('a search for parameters', () => {
+  const space = { C: { values: [1, 2, 3, 4] } };
+  const objective = { metric: 'accuracy', goal: 'maximize' };
+  const trainer = (script: string) =>
+    node(
+      `const { C } = JSON.parse(e.LEEWAY_PARAMS); fs.appendFileSync('begun', C + ' '); ${script}; ` +
+        `fs.copyFileSync(${JSON.stringify(good)}, e.LEEWAY_OUTPUT + '/model.onnx')`,
+    );
+  const reports = (value: string) =>
+    `fs.writeFileSync(e.LEEWAY_OUTPUT + '/metrics.json', JSON.stringify({ accuracy: ${value} }))`;
+
+  it('trains with each, and goes on with the best', async () => {
+    const model = await setUp('searched', {
+      ...{ params: { rounds: 5, C: 0 }, executor: trainer(reports('C === 3 ? 0.9 : C / 10')) },
+      tuning: { search: 'grid', space, objective, parallel: 2 },
+    });
+    const run = await runOf(model.name);
+    expect(run).toMatchObject({ state: 'promoted', params: { rounds: 5, C: 3 } });
+    expect(
+      run.executions.map(({ trial, state, params, metrics }) => [trial, state, params['C'], metrics['accuracy']]),
+    ).toEqual([
+      [0, 'succeeded', 1, 0.1],
+      [1, 'succeeded', 2, 0.2],
+      [2, 'succeeded', 3, 0.9],
+      [3, 'succeeded', 4, 0.4],
+    ]);
+    expect(
+      readFileSync(join(dir, 'runs', run.id, 'begun'), 'utf8')
+        .trim()
+        .split(' ')
+        .sort(),
+    ).toEqual(['1', '2', '3', '4']);
+    const outputs = [0, 1, 2, 3].map((trial) => existsSync(join(dir, 'runs', run.id, `output-${trial}`)));
+    expect(outputs).toEqual([false, false, true, false]);
+  });
+
+  it('goes on without the trials that fail', async () => {
+    const model = await setUp('partly', {
+      executor: trainer(`if (C > 1) process.exit(3); ${reports('0.5')}`),
+      tuning: { search: 'grid', space, objective },
+    });
+    const run = await runOf(model.name);
+    expect(run).toMatchObject({ state: 'promoted', params: { C: 1 } });
+    expect(run.executions.map(({ state, reason }) => [state, reason])).toEqual([
+      ['succeeded', null],
+      ...[1, 2, 3].map(() => ['failed', 'exit status 3']),
+    ]);
+  });
+
+  it('fails where no trial tells how good it is', async () => {
+    const model = await setUp('silent', { executor: trainer(''), tuning: { search: 'grid', space, objective } });
+    const run = await runOf(model.name);
+    expect(run).toMatchObject({ state: 'failed', error: { code: 'trainer_failed' } });
+    expect(run.error!.detail).toMatch(/none of 4 trials reported the metric "accuracy"/);
+  });
+});
+
 describe('a server that ends', () => {
   it('between steps: the next one goes on', async () => {
     const model = await setUp('killed', { executor: leaves(good) });
@@ -712,42 +812,62 @@ describe('a server that ends', () => {
     }
   });
 
-  it('while the trainer runs: it is ended, and begun anew in a fresh folder', async () => {
-    const hangs = `fs.writeFileSync(e.LEEWAY_OUTPUT + '/half.onnx', 'x'); setInterval(() => {}, 9e3)`;
-    const model = await setUp('restarted', { executor: node(hangs) });
+  it('while the trainer runs: it goes on, and the next server finds it', async () => {
+    const counted = `fs.appendFileSync('begun', 'x'); const wait = setInterval(() => { if (fs.existsSync('go')) {
+      clearInterval(wait); console.log('done'); fs.copyFileSync(${JSON.stringify(good)}, e.LEEWAY_OUTPUT + '/model.onnx'); } }, 20)`;
+    const model = await setUp('outlived', { executor: node(counted) });
     const { id } = await byHand(model.name);
     ctx.jobs.start(10);
     const folder = join(dir, 'runs', id);
-    await vi.waitFor(() => expect(existsSync(join(folder, 'output-1', 'half.onnx'))).toBe(true), { timeout: 10_000 });
-    const trainer = JSON.parse(readFileSync(join(folder, 'trainer.pid'), 'utf8'));
+    await vi.waitFor(() => expect(existsSync(join(folder, 'begun'))).toBe(true), { timeout: 10_000 });
     await ctx.jobs.stop();
-    expect(stillRuns(trainer)).toBe(false);
+    const trainer = JSON.parse(readFileSync(join(folder, 'training-0', 'program.json'), 'utf8'));
+    expect(stillRuns(trainer)).toBe(true);
     expect((await retraining.getRun(id)).state).toBe('training');
 
     boot();
-    declare(model.name, { approval: 'auto', gates: GATES, executor: leaves(good) });
+    // Not even the handle was written: it is found by the folder that it claimed.
+    await store.db.updateTable('executions').set({ handle: null, state: 'queued' }).where('run', '=', id).execute();
+    writeFileSync(join(folder, 'go'), '');
     await ctx.jobs.drain();
-    expect((await retraining.getRun(id)).state).toBe('promoted');
-    expect(readdirSync(folder).filter((name) => name.startsWith('output'))).toEqual(['output-2']);
+    expect(await retraining.getRun(id)).toMatchObject({
+      ...{ state: 'promoted', log: 'done' },
+      executions: [{ state: 'succeeded', native: 'exit status 0', executor: 'command', trial: 0 }],
+    });
+    expect(readFileSync(join(folder, 'begun'), 'utf8')).toBe('x');
   });
 
-  it('ends a trainer that a dead server left running, and nobody else', async () => {
-    const left = () =>
-      spawn(process.execPath, ['-e', 'setInterval(() => {}, 9e3)'], { detached: true, stdio: 'ignore' });
-    const [orphan, stranger] = [left(), left()];
-    onTestFinished(() => void [orphan, stranger].forEach((process) => void process.kill('SIGKILL')));
-    for (const [name, mark] of [
-      ['orphaned', markOf(orphan.pid!)],
-      ['reused', { ...markOf(stranger.pid!), started: 'another time' }],
-    ] as const) {
-      const model = await setUp(name, { executor: leaves(good) });
-      const { id } = await byHand(model.name);
-      mkdirSync(join(dir, 'runs', id), { recursive: true });
-      writeFileSync(join(dir, 'runs', id, 'trainer.pid'), JSON.stringify(mark));
-      await ctx.jobs.drain();
-      expect((await retraining.getRun(id)).state).toBe('promoted');
+  it('with the trainer and all that watched it: the run fails and says so', async () => {
+    const model = await setUp('lost', { executor: node(`console.log('so far'); setInterval(() => {}, 9e3)`) });
+    const { id } = await byHand(model.name);
+    ctx.jobs.start(10);
+    const file = (name: string) => join(dir, 'runs', id, 'training-0', name);
+    await vi.waitFor(() => expect(existsSync(file('program.json'))).toBe(true), { timeout: 10_000 });
+    await ctx.jobs.stop();
+    const mark = (name: string) => JSON.parse(readFileSync(file(name), 'utf8'));
+    process.kill(mark('claim.json').pid, 'SIGKILL');
+    boot();
+    await ctx.jobs.drain();
+    expect(await retraining.getRun(id)).toMatchObject({
+      ...{ state: 'failed', error: { code: 'trainer_failed', detail: expect.stringMatching(/killed from outside/) } },
+      executions: [{ state: 'failed', native: 'lost' }],
+    });
+    // Nobody would have known what it does.
+    expect(stillRuns(mark('program.json'))).toBe(false);
+  });
+
+  it('leaves alone what has the number of its trainer now', async () => {
+    const stranger = spawn(process.execPath, ['-e', 'setInterval(() => {}, 9e3)'], { detached: true, stdio: 'ignore' });
+    onTestFinished(() => void stranger.kill('SIGKILL'));
+    const model = await setUp('reused', { executor: leaves(good) });
+    const { id } = await byHand(model.name);
+    const folder = join(dir, 'runs', id, 'training-0');
+    mkdirSync(folder, { recursive: true });
+    for (const name of ['claim.json', 'program.json']) {
+      writeFileSync(join(folder, name), JSON.stringify({ ...markOf(stranger.pid!), started: 'another time' }));
     }
-    await vi.waitFor(() => expect(stillRuns(markOf(orphan.pid!))).toBe(false));
+    await ctx.jobs.drain();
+    expect((await retraining.getRun(id)).state).toBe('failed');
     expect(stillRuns(markOf(stranger.pid!))).toBe(true);
   });
 });

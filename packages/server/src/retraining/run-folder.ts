@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../context.ts';
 import type { StoreReader } from '../store/open.ts';
@@ -14,23 +14,9 @@ export function runFolder(ctx: Pick<Context, 'dataDir'>, run: string) {
     train: join(dir, 'train.parquet'),
     holdout: join(dir, 'holdout.parquet'),
     schema: join(dir, 'schema.json'),
-    /** What one try of the trainer leaves; each try has its own. */
+    /** What a training leaves; each has its own. */
     output: (name: string) => join(dir, name),
   };
-}
-
-const OUTPUT = /^output-(\d+)$/;
-
-/** A fresh output folder; those of former tries go. */
-export async function freshOutput(dir: string): Promise<string> {
-  const former = (await readdir(dir)).flatMap((name) => {
-    const match = OUTPUT.exec(name);
-    return match ? [Number(match[1])] : [];
-  });
-  for (const number of former) await rm(join(dir, `output-${number}`), { recursive: true, force: true });
-  const name = `output-${Math.max(0, ...former) + 1}`;
-  await mkdir(join(dir, name));
-  return name;
 }
 
 /** Deletes the files of all but the last runs of a model. */

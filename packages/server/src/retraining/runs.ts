@@ -1,5 +1,7 @@
 import {
+  approvalOf,
   type DatasetInfo,
+  durationMs,
   type Execution,
   type GateResult,
   LeewayError,
@@ -13,6 +15,8 @@ import type { StoreReader, StoreTx } from '../store/open.ts';
 import type { Schema } from '../store/schema.ts';
 import { type RetrainingContext, SYSTEM } from './context.ts';
 import { assertTransition, hasEnded } from './decide/next-run-state.ts';
+import { followRun } from './follow-run.ts';
+import { readGate } from './gates/gate-result.ts';
 
 export type RunRow = Selectable<Schema['runs']>;
 export type RunError = NonNullable<Run['error']>;
@@ -24,18 +28,25 @@ export function toRun(row: RunRow, executions: Execution[] = []): Run {
     state: row.state as RunState,
     trigger: row.trigger,
     reason: row.reason,
+    asked: decode<Run['asked']>(row.asked as string),
+    passedOver: decode<Run['passedOver']>(row.passedOver as string),
     alert: row.alert,
     champion: row.champion,
     challenger: row.challenger,
     dataset: decodeOrNull<DatasetInfo>(row.dataset),
     params: decode(row.params),
     executions,
-    gates: decode<GateResult[]>(row.gates),
+    gates: decode<GateResult[]>(row.gates).map(readGate),
+    firstPromotion: row.firstPromotion === 1,
     decision: row.decision,
+    decidedBy: row.decidedBy,
+    comment: row.comment,
     error: decodeOrNull<RunError>(row.error),
     log: row.log,
     createdAt: iso(row.createdAt),
+    begunAt: isoOrNull(row.begunAt),
     updatedAt: iso(row.updatedAt),
+    expiresAt: isoOrNull(row.expiresAt),
     endedAt: isoOrNull(row.endedAt),
   };
 }
@@ -53,8 +64,11 @@ export interface RunChange {
   champion?: string | null;
   challenger?: string;
   dataset?: DatasetInfo;
+  params?: Record<string, unknown>;
   gates?: GateResult[];
   decision?: string;
+  decidedBy?: string;
+  comment?: string | null;
   error?: RunError;
   log?: string;
 }
@@ -67,18 +81,22 @@ export interface RunChange {
 export async function changeRun(
   ctx: RetrainingContext,
   tx: StoreTx,
-  before: Pick<RunRow, 'id' | 'state'>,
+  before: Pick<RunRow, 'id' | 'model' | 'state'>,
   to: RunState,
   change: RunChange = {},
 ): Promise<RunRow | null> {
   assertTransition(before.id, before.state as RunState, to);
-  const { actor = SYSTEM, dataset, gates, error, ...plain } = change;
+  const { actor = SYSTEM, dataset, params, gates, error, ...plain } = change;
   const now = ctx.clock.now();
   const set: Updateable<Schema['runs']> = { ...plain, state: to, updatedAt: now };
   if (dataset) set.dataset = encode(dataset);
+  if (params) set.params = encode(params);
   if (gates) set.gates = encode(gates);
   if (error) set.error = encode(error);
   if (hasEnded(to)) set.endedAt = now;
+  set.expiresAt = to === 'awaiting_approval' ? expiryOf(ctx, before.model) : null;
+  if (before.state === 'suggested' && to === 'queued') set.begunAt = now;
+  if (before.state === 'evaluating' && change.champion === null) set.firstPromotion = 1;
   const row = await tx
     .updateTable('runs')
     .set(set)
@@ -104,4 +122,11 @@ export async function recordRun(
   const detail = { model, from, trigger, champion, challenger, decision, error };
   await ctx.audit.append(tx, actor, `run.${state}`, id, detail);
   await ctx.events.emit(tx, 'run.changed', model, { run: id, state, from, challenger });
+  await followRun(ctx, tx, run);
+}
+
+/** When a run that begins to wait for a person now has waited long enough; null where the model is no longer retrained. */
+export function expiryOf(ctx: RetrainingContext, model: string): number | null {
+  const retrain = ctx.config().models.find(({ name }) => name === model)?.retrain;
+  return retrain ? ctx.clock.now() + durationMs(approvalOf(retrain.approval).expires) : null;
 }

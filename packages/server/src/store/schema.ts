@@ -8,6 +8,11 @@ export interface Schema {
   configRevisions: ConfigRevisionTable;
   versions: VersionTable;
   aliases: AliasTable;
+  aliasMoves: AliasMoveTable;
+  stageNotes: StageNoteTable;
+  versionLinks: VersionLinkTable;
+  mlflowSyncs: MlflowSyncTable;
+  hookDeliveries: HookDeliveryTable;
   servings: ServingTable;
   artifacts: ArtifactTable;
   windows: WindowTable;
@@ -30,7 +35,13 @@ export interface Schema {
   suggestions: SuggestionTable;
   linkUses: LinkUseTable;
   runs: RunTable;
+  modelCards: ModelCardTable;
+  lessons: LessonTable;
+  runOccasions: RunOccasionTable;
+  retrainPolicies: RetrainPolicyTable;
   executions: ExecutionTable;
+  datasets: DatasetTable;
+  evaluations: EvaluationTable;
   actions: ActionTable;
   jobs: JobTable;
   events: EventTable;
@@ -63,6 +74,13 @@ interface VersionTable {
   params: Json<Record<string, unknown>>;
   artifactHash: string;
   format: string;
+  description: string | null;
+  tags: Json<Record<string, string>> | null;
+  codeCommit: string | null;
+  datasetReference: string | null;
+  environment: Json<Record<string, string>> | null;
+  /** Of whoever registered it: the same key twice gives one version. */
+  registerKey: string | null;
 }
 
 /** An alias such as `champion` points to one version. */
@@ -82,12 +100,70 @@ interface ServingTable {
   endedAt: number | null;
   actor: string;
   reason: string;
+  /** `promote` or `rollback`: what put another version in its place. */
+  endedBy: string | null;
+}
+
+/** One move of an alias; together they give where it points. */
+interface AliasMoveTable {
+  id: Generated<number>;
+  model: string;
+  alias: string;
+  fromVersion: string | null;
+  toVersion: string | null;
+  at: number;
+  actor: string;
+  reason: string;
+}
+
+/** Where somebody said that a version stands; the newest one counts. */
+interface StageNoteTable {
+  id: Generated<number>;
+  model: string;
+  version: string;
+  stage: string;
+  note: string;
+  actor: string;
+  at: number;
+}
+
+/** The same version in another registry. */
+interface VersionLinkTable {
+  model: string;
+  version: string;
+  kind: string;
+  reference: string;
+  url: string | null;
+  at: number;
+}
+
+/** How far MLflow was told of a model: all is told when `done` has come up to `wanted`. */
+interface MlflowSyncTable {
+  model: string;
+  wanted: number;
+  done: number;
+  syncedAt: number | null;
+  error: string | null;
+  drift: Json<string[]>;
+  /** Versions that were taken over from there. */
+  imported: number;
+}
+
+/** A webhook that was taken; a second one with the same id is a replay. */
+interface HookDeliveryTable {
+  source: string;
+  id: string;
+  at: number;
+  outcome: string;
 }
 
 interface ArtifactTable {
   hash: string;
   bytes: number;
   createdAt: number;
+  /** When nothing needed it for the first time; null while something does. */
+  markedAt: number | null;
+  deletedAt: number | null;
 }
 
 interface WindowTable {
@@ -325,6 +401,34 @@ interface RunTable {
   createdAt: number;
   updatedAt: number;
   endedAt: number | null;
+  /** When it was started; null of what was only suggested, or vetoed. */
+  begunAt: number | null;
+  /** Until when a person may start it or decide. */
+  expiresAt: number | null;
+  firstPromotion: number;
+  decidedBy: string | null;
+  comment: string | null;
+  passedOver: Json<unknown[]>;
+  asked: Json<unknown[]>;
+}
+
+/** A further occasion that asked for a suggested run: it must not start a second one. */
+interface RunOccasionTable {
+  model: string;
+  key: string;
+  run: string;
+}
+
+/** What is kept of a model's policy beside its runs. */
+interface RetrainPolicyTable {
+  model: string;
+  /** Hash of its triggers, and since when they are in force: a schedule is not true of times before. */
+  triggers: string;
+  since: number;
+  /** Failures before this do not count for the circuit breaker: a person closed it. */
+  breakerClosedAt: number | null;
+  /** By trigger, what it was refused for last: the same is not put on record again. */
+  refused: Json<Record<string, string>>;
 }
 
 /** One training of a run at its executor; written before anybody is asked to begin it. */
@@ -472,4 +576,55 @@ interface LinkUseTable {
   at: number;
   actor: string;
   outcome: string;
+}
+
+/** The record of a dataset; see `Dataset` of the contract. */
+interface DatasetTable {
+  hash: string;
+  model: string;
+  createdAt: number;
+  configRevision: number | null;
+  query: Json<unknown>;
+  preprocessing: Json<unknown> | null;
+  fitted: Json<unknown> | null;
+  train: Json<unknown>;
+  holdout: Json<unknown>;
+  oldRows: number;
+  files: Json<unknown[]>;
+  findings: Json<unknown[]>;
+  /** Of the training rows by column: what the next dataset is compared with. */
+  summaries: Json<Record<string, unknown>>;
+  /** When its files went. */
+  droppedAt: number | null;
+}
+
+/** What the verdict on a run's challenger rests on; see `RunEvaluation` of the contract. */
+interface EvaluationTable {
+  run: string;
+  /** SHA-256 of the document. */
+  hash: string;
+  document: Json<unknown>;
+  createdAt: number;
+}
+
+/** The card of a version as it was. */
+interface ModelCardTable {
+  id: Generated<number>;
+  model: string;
+  version: string;
+  at: number;
+  occasion: string;
+  document: Json<unknown>;
+}
+
+/** What people have learnt of a model or a rule. */
+interface LessonTable {
+  id: string;
+  model: string;
+  rule: string | null;
+  alert: string | null;
+  run: string | null;
+  at: number;
+  actor: string;
+  text: string;
 }

@@ -13,9 +13,12 @@ export type Role = 'live' | 'shadow' | 'pinned' | 'history';
 /** The instant in ClickHouse's type, to bind a time: `{from:DateTime64(3, 'UTC')}`. */
 export const INSTANT = "DateTime64(3, 'UTC')";
 
+/** A model, as far as its tables go. */
+type Named = Pick<ModelConfig, 'name'>;
+
 /** Names of the tables. What a model's name may have and a table's may not is written out, and "_" doubled, so that no two models share. */
-export const predictionsTable = (model: ModelConfig): string => `predictions_${tableSuffix(model.name)}`;
-export const labelsTable = (model: ModelConfig): string => `labels_${tableSuffix(model.name)}`;
+export const predictionsTable = (model: Named): string => `predictions_${tableSuffix(model.name)}`;
+export const labelsTable = (model: Named): string => `labels_${tableSuffix(model.name)}`;
 
 const ESCAPES: Record<string, string> = { _: '__', '-': '_d_', '.': '_p_' };
 const tableSuffix = (name: string): string => name.replaceAll(/[_.-]/g, (character) => ESCAPES[character]!);
@@ -144,7 +147,7 @@ const baseType = (type: string): string => /(\w+)\)*$/.exec(type)![1]!;
  * SQL of a model's predictions of a time, one row each. Binds `from` and `to`; `where` may narrow it further.
  * FINAL drops what two replicas may both have stored before either saw the other.
  */
-export function predictionRows(model: ModelConfig, where = "role = 'live'"): string {
+export function predictionRows(model: Named, where = "role = 'live'"): string {
   return `(SELECT * FROM ${predictionsTable(model)} FINAL
     WHERE time >= {from:${INSTANT}} AND time < {to:${INSTANT}} AND (${where}))`;
 }
@@ -154,7 +157,7 @@ export function predictionRows(model: ModelConfig, where = "role = 'live'"): str
  * was withdrawn, and `label_received`. A label comes after its prediction, give or take a day of clocks that differ.
  * Binds `from`, `to` and `asOf`.
  */
-export function knownLabels(model: ModelConfig, where = "role = 'live'"): string {
+export function knownLabels(model: Named, where = "role = 'live'"): string {
   return `(SELECT id, argMax(tuple(label), (received, seq)).1 AS label, max(received) AS label_received FROM ${labelsTable(model)}
     WHERE received <= {asOf:${INSTANT}} AND received >= {from:${INSTANT}} - INTERVAL 1 DAY
       AND id IN (SELECT id FROM ${predictionRows(model, where)}) GROUP BY id)`;
@@ -164,7 +167,7 @@ export function knownLabels(model: ModelConfig, where = "role = 'live'"): string
  * SQL of predictions with their labels as known at `asOf`, null where there is none. Binds `from`, `to` and `asOf`. The columns
  * are those of the predictions, and `label` and `label_received`.
  */
-export function labelledRows(model: ModelConfig, where = "role = 'live'"): string {
+export function labelledRows(model: Named, where = "role = 'live'"): string {
   return `(SELECT p.*, l.label AS label, l.label_received AS label_received
     FROM ${predictionRows(model, where)} AS p LEFT JOIN ${knownLabels(model, where)} AS l ON l.id = p.id)`;
 }

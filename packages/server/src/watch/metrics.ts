@@ -80,11 +80,11 @@ export const WATCH_METRICS: readonly WatchMetric[] = [
   {
     id: 'freshness.retraining',
     async measure({ store }, model, now) {
-      const schedules = (model.retrain?.triggers ?? []).flatMap((t) => (t.on === 'schedule' ? [t.cron] : []));
+      const schedules = (model.retrain?.triggers ?? []).filter((trigger) => trigger.on === 'schedule');
       if (schedules.length === 0) return none('no retraining is scheduled');
       let late = 0;
-      for (const cron of schedules) {
-        const [due] = new Cron(cron, { timezone: 'UTC', paused: true }).previousRuns(1, new Date(now));
+      for (const { cron, timeZone } of schedules) {
+        const [due] = new Cron(cron, { timezone: timeZone, paused: true }).previousRuns(1, new Date(now));
         const applied = await store.db
           .selectFrom('configRevisions')
           .select((e) => e.fn.min('appliedAt').as('at'))
@@ -95,7 +95,6 @@ export const WATCH_METRICS: readonly WatchMetric[] = [
           .selectFrom('runs')
           .select('id')
           .where('model', '=', model.name)
-          .where('trigger', '=', 'schedule')
           .where('createdAt', '>=', due.getTime())
           .limit(1)
           .executeTakeFirst();

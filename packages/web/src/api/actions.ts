@@ -90,7 +90,7 @@ export const useRetrain = (model: string) =>
     (run) => `Run ${run.id} has begun.`,
   );
 
-export const useDecide = (run: string, action: 'approve' | 'reject' | 'cancel') =>
+export const useDecide = (run: string, action: 'start' | 'approve' | 'reject' | 'cancel') =>
   useAction(
     (given: { reason: string; force?: boolean }) => request<Run>(`/runs/${id(run)}/${action}`, { body: given }),
     AFTER_VERSION,

@@ -29,6 +29,7 @@ const TOUCHES: Record<EventName, readonly Resource[]> = {
   'run.changed': ['runs', 'marks', 'audit'],
   'version.registered': ['versions', 'audit'],
   'version.promoted': ['versions', 'models', 'marks', 'audit'],
+  'version.changed': ['versions', 'audit'],
   'config.applied': ['models', 'on-call', 'channels', 'silences', 'review', 'audit'],
   'ingest.progress': ['models'],
 };

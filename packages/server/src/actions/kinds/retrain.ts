@@ -23,6 +23,7 @@ export const retrain = defineAction({
     );
     if (!started.run) return { outcome: 'failed', text: `no retraining was begun: ${started.refused.reason}` };
     const { run } = started;
+    if (run.state === 'suggested') return { outcome: 'done', text: `suggested the retraining run ${run.id}` };
     return run.state === 'vetoed'
       ? { outcome: 'failed', text: `the retraining was vetoed: ${run.error?.detail ?? run.decision ?? ''}` }
       : { outcome: 'done', text: `began the retraining run ${run.id}` };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { rollbackTarget } from '../../registry/promote.ts';
+import { planRollback } from '../../registry/decide/plan-rollback.ts';
 import { listVersions } from '../../registry/versions.ts';
 import { changeChampion, servingVersion } from '../change-champion.ts';
 import { defineAction } from '../kind.ts';
@@ -14,7 +14,7 @@ export const rollback = defineAction({
   repeatable: true,
   async plan(ctx, { model, options }) {
     const from = await servingVersion(ctx, model.name);
-    const to = rollbackTarget(await listVersions(ctx.store.db, model.name), options.version);
+    const { to } = planRollback(await listVersions(ctx.store.db, model.name), options.version);
     return { text: `roll ${model.name} back from ${from} to ${to}`, data: { from, to } };
   },
   run: (ctx, given, plan) => changeChampion(ctx, given, plan, 'rollback'),

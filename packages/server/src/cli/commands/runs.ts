@@ -1,7 +1,8 @@
-import type { Run } from '@leeway/contract';
+import { LeewayError, type RetrainingStatus, type Run } from '@leeway/contract';
 import pc from 'picocolors';
 import { type AddCommand, serverCommand } from '../command.ts';
 import { day, EXIT, number, print, printJson, table } from '../io.ts';
+import { printRetraining } from '../retraining-status.ts';
 
 const COLOR: Partial<Record<Run['state'], (text: string) => string>> = {
   promoted: pc.green,
@@ -9,18 +10,42 @@ const COLOR: Partial<Record<Run['state'], (text: string) => string>> = {
   vetoed: pc.yellow,
   failed: pc.red,
   awaiting_approval: pc.cyan,
+  suggested: pc.cyan,
 };
+/** `C=0.5` as a name and a number; what is no JSON is text. */
+function parseParam(text: string): [string, unknown] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new LeewayError('bad_option', `--param ${text}: expected NAME=VALUE such as C=0.5`);
+  const value = text.slice(at + 1);
+  try {
+    return [text.slice(0, at), JSON.parse(value)];
+  } catch {
+    return [text.slice(0, at), value];
+  }
+}
+
 const stateOf = ({ state }: Run): string => (COLOR[state] ?? pc.white)(state);
 
 export const addRunCommands: AddCommand = (program) => {
-  serverCommand<[string], { reason: string }>(
+  serverCommand<[string], { reason?: string; dryRun?: boolean; param?: string[] }>(
     program,
     'retrain <model>',
-    'begin a retraining run by hand',
+    'begin a retraining run by hand; with --dry-run say what would begin one now, and what would not let it',
     'leeway retrain flights-late --reason "new airport"',
-    (command) => command.requiredOption('--reason <text>', 'why, for the record'),
-    async (api, [model], { reason, json }) => {
-      const run = await api.post<Run>(`/models/${encodeURIComponent(model)}/retrain`, { reason });
+    (command) =>
+      command
+        .option('--reason <text>', 'why, for the record')
+        .option('--param <name=value...>', 'parameters for the trainer, before those of the configuration')
+        .option('--dry-run', 'begin nothing, and say what would happen; exit status 1 if no run would begin by itself'),
+    async (api, [model], { reason, dryRun, param = [], json }) => {
+      if (dryRun) {
+        const status = await api.get<RetrainingStatus>(`/models/${encodeURIComponent(model)}/retraining`);
+        if (status.would === 'nothing') process.exitCode = EXIT.no;
+        return json ? printJson(status) : printRetraining(status);
+      }
+      if (!reason) throw new LeewayError('bad_option', '--reason is missing: say why, for the record');
+      const params = Object.fromEntries(param.map(parseParam));
+      const run = await api.post<Run>(`/models/${encodeURIComponent(model)}/retrain`, { reason, params });
       if (json) printJson(run);
       else print(`${run.id} is ${stateOf(run)}; follow it with \`leeway runs show ${run.id}\``);
     },
@@ -91,18 +116,20 @@ export const addRunCommands: AddCommand = (program) => {
     },
   );
 
-  for (const [name, what] of [
-    ['approve', 'promote the challenger of a run'],
-    ['reject', 'refuse the challenger of a run'],
-    ['cancel', 'stop a run'],
+  for (const [name, parent, what] of [
+    ['start', runs, 'start a run that was suggested'],
+    ['approve', program, 'promote the challenger of a run'],
+    ['reject', program, 'refuse the challenger of a run'],
+    ['reject', runs, 'refuse the challenger of a run'],
+    ['cancel', runs, 'stop a run, or turn a suggestion down'],
   ] as const) {
-    serverCommand<[string], { reason: string; force?: boolean }>(
-      name === 'approve' ? program : runs,
+    serverCommand<[string], { reason?: string; force?: boolean }>(
+      parent,
       `${name} <run>`,
       what,
-      `leeway ${name === 'approve' ? '' : 'runs '}${name} run_01kq3v9r2x7d5m8t --reason "looked at the slices"`,
+      `leeway ${parent === runs ? 'runs ' : ''}${name} run_01kq3v9r2x7d5m8t --reason "looked at the slices"`,
       (command) => {
-        command.requiredOption('--reason <text>', 'why, for the record');
+        command.option('--reason <text>', 'why, for the record; needed where the policy asks for a comment', '');
         return name === 'approve' ? command.option('--force', 'although the gates did not pass') : command;
       },
       async (api, [id], { reason, force, json }) => {
@@ -115,4 +142,18 @@ export const addRunCommands: AddCommand = (program) => {
       },
     );
   }
+
+  serverCommand<[string], { reason: string }>(
+    runs,
+    'close-breaker <model>',
+    'let runs of a model begin by themselves again, after several in a row failed',
+    'leeway runs close-breaker flights-late --reason "the disk of the trainer was full"',
+    (command) => command.requiredOption('--reason <text>', 'why, for the record'),
+    async (api, [model], { reason, json }) => {
+      const path = `/models/${encodeURIComponent(model)}/retraining/close-breaker`;
+      const status = await api.post<RetrainingStatus>(path, { reason });
+      if (json) printJson(status);
+      else printRetraining(status);
+    },
+  );
 };

@@ -59,6 +59,19 @@ describe.each(kits.map((entry) => ({ ...entry, name: entry.kit.name })))('$name'
     expect(text).toMatch(/TEST/);
   });
 
+  test('a note is told, or passed over with the reason', async () => {
+    const url = 'https://leeway.example.org/runs/run_1';
+    const { outcome, text } = await receive(type, kit, {
+      ...testMessage('tested', 'https://leeway.example.org', Date.parse(NOW)),
+      ...{ status: 'note', reason: 'retraining', subject: '[APPROVAL] churn: v4 waits for a decision' },
+      ...{ lines: ['A person decides.'], links: [{ label: 'Open', url }] },
+    });
+    expect(outcome).toMatchObject({ outcome: 'sent' });
+    if (outcome.outcome === 'sent' && text === '') expect(outcome.note).toMatch(/nothing/);
+    else expect(text).toContain('v4 waits for a decision');
+    expect(text).not.toMatch(/TEST|FIRING|RESOLVED/);
+  });
+
   test('links to the alert, and names the cause', async () => {
     const { text } = await receive(type, kit);
     expect(text).toContain('leeway.example.org/alerts/alert_1');

@@ -15,7 +15,7 @@ export function dressMessage(
   message: Message,
   template: ChannelConfig['template'],
 ): { message: Message; mistake: string | null } {
-  if (!template || message.status === 'test') return { message, mistake: null };
+  if (!template || message.status === 'test' || message.status === 'note') return { message, mistake: null };
   try {
     const variables = templateVariables(message);
     const said = (source: string | undefined) => (source === undefined ? '' : renderTemplate(source, variables).trim());

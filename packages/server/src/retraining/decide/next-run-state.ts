@@ -4,7 +4,7 @@ import { LeewayError, type RunState } from '@leeway/contract';
 const NEXT: Record<RunState, readonly RunState[]> = {
   suggested: ['queued', 'vetoed', 'cancelled'],
   queued: ['preparing', 'vetoed', 'failed', 'cancelled'],
-  preparing: ['training', 'failed', 'cancelled'],
+  preparing: ['training', 'vetoed', 'failed', 'cancelled'],
   training: ['evaluating', 'failed', 'cancelled'],
   evaluating: ['awaiting_approval', 'promoted', 'rejected', 'failed', 'cancelled'],
   awaiting_approval: ['promoted', 'rejected'],

@@ -1,62 +1,88 @@
-import { type GateResult, LeewayError, type Run } from '@leeway/contract';
+import { approvalOf, type GateResult, LeewayError, type Run } from '@leeway/contract';
+import { aliasOf, moveAliasInTx } from '../../registry/aliases.ts';
+import { CHALLENGER } from '../../registry/decide/alias-name.ts';
 import { promoteInTx } from '../../registry/promote.ts';
 import { championOf } from '../../registry/versions.ts';
 import { decode } from '../../store/json.ts';
 import type { StoreTx } from '../../store/open.ts';
 import type { RetrainingContext } from '../context.ts';
-import { describeGate } from '../decide/judge-gates.ts';
+import { describeGate, isNeutral } from '../decide/judge-gates.ts';
+import { mayDecide } from '../decide/may-decide.ts';
+import { readGate } from '../gates/gate-result.ts';
+import { SUPERSEDED } from '../past-runs.ts';
 import { changeRun, type RunRow, runRow, toRun } from '../runs.ts';
-
-/** The alias of the latest version that a run made. */
-export const CHALLENGER = 'challenger';
-
-/** How the decision on a run begins whose place a newer one took. */
-export const SUPERSEDED = 'superseded by';
 
 export interface Decision {
   /** Of the run. */
   id: string;
   actor: string;
+  /** Of the token that it was decided with; absent of the server itself. */
+  role?: string | undefined;
   reason: string;
 }
 
 /**
  * Promotes the challenger of a run that waits for a person.
  * @throws LeewayError `approval_required` when the gates did not pass, or another version serves than the one it was
- * compared with, and `force` is not given; forcing takes a reason.
+ * compared with, and `force` is not given; forcing takes a reason. `forbidden` when the policy lets others decide.
  */
 export function approveRun(ctx: RetrainingContext, given: Decision & { force?: boolean }): Promise<Run> {
-  return ctx.store.db.transaction().execute(async (tx) => {
-    const row = await waiting(tx, given.id);
-    const doubts = await doubtsAbout(tx, row);
-    if (doubts && !given.force) throw new LeewayError('approval_required', `run ${row.id}: ${doubts}`);
-    if (doubts && given.reason.trim() === '') {
-      throw new LeewayError('approval_required', `run ${row.id}: ${doubts}; forcing it takes a reason`);
-    }
-    const forced = doubts ? `, forced although ${doubts}` : '';
-    const decision = `approved by ${given.actor}${given.reason ? `: ${given.reason}` : ''}${forced}`;
-    const changed = moved(await changeRun(ctx, tx, row, 'promoted', { actor: given.actor, decision }), row);
-    await promoteChallenger(ctx, tx, changed, given.actor, decision);
-    return toRun(changed);
-  });
+  return ctx.store.db.transaction().execute((tx) => approveRunInTx(ctx, tx, given));
 }
+
+export async function approveRunInTx(
+  ctx: RetrainingContext,
+  tx: StoreTx,
+  given: Decision & { force?: boolean },
+): Promise<Run> {
+  const row = await waiting(tx, given.id);
+  checkDecider(ctx, row.model, given);
+  const doubts = await doubtsAbout(tx, row);
+  if (doubts && !given.force) throw new LeewayError('approval_required', `run ${row.id}: ${doubts}`);
+  if (doubts && given.reason.trim() === '') {
+    throw new LeewayError('approval_required', `run ${row.id}: ${doubts}; forcing it takes a reason`);
+  }
+  const forced = doubts ? `, forced although ${doubts}` : '';
+  const decision = `approved by ${given.actor}${given.reason ? `: ${given.reason}` : ''}${forced}`;
+  const changed = moved(await changeRun(ctx, tx, row, 'promoted', { ...decidedBy(given), decision }), row);
+  await promoteChallenger(ctx, tx, changed, given.actor, decision);
+  return toRun(changed);
+}
+
+const decidedBy = ({ actor, reason }: Decision) => ({ actor, decidedBy: actor, comment: reason || null });
 
 /** Refuses the challenger of a run that waits for a person; the champion goes on serving. */
 export function rejectRun(ctx: RetrainingContext, given: Decision): Promise<Run> {
-  return ctx.store.db.transaction().execute(async (tx) => {
-    const row = await waiting(tx, given.id);
-    const decision = `rejected by ${given.actor}${given.reason ? `: ${given.reason}` : ''}`;
-    return toRun(moved(await changeRun(ctx, tx, row, 'rejected', { actor: given.actor, decision }), row));
-  });
+  return ctx.store.db.transaction().execute((tx) => rejectRunInTx(ctx, tx, given));
 }
 
-/** Stops a run that is under way. A trainer that runs is told to end, and killed if it does not. */
+export async function rejectRunInTx(ctx: RetrainingContext, tx: StoreTx, given: Decision): Promise<Run> {
+  const row = await waiting(tx, given.id);
+  checkDecider(ctx, row.model, given);
+  const decision = `rejected by ${given.actor}${given.reason ? `: ${given.reason}` : ''}`;
+  return toRun(moved(await changeRun(ctx, tx, row, 'rejected', { ...decidedBy(given), decision }), row));
+}
+
+/** Stops a run that is under way, or turns a suggestion down. A trainer that runs is told to end, and killed if it does not. */
 export function cancelRun(ctx: RetrainingContext, given: Decision): Promise<Run> {
-  return ctx.store.db.transaction().execute(async (tx) => {
-    const row = await runRow(tx, given.id);
-    const decision = `cancelled by ${given.actor}${given.reason ? `: ${given.reason}` : ''}`;
-    return toRun(moved(await changeRun(ctx, tx, row, 'cancelled', { actor: given.actor, decision }), row));
-  });
+  return ctx.store.db.transaction().execute((tx) => cancelRunInTx(ctx, tx, given));
+}
+
+export async function cancelRunInTx(ctx: RetrainingContext, tx: StoreTx, given: Decision): Promise<Run> {
+  const row = await runRow(tx, given.id);
+  const word = row.state === 'suggested' ? 'dismissed' : 'cancelled';
+  const decision = `${word} by ${given.actor}${given.reason ? `: ${given.reason}` : ''}`;
+  return toRun(moved(await changeRun(ctx, tx, row, 'cancelled', { ...decidedBy(given), decision }), row));
+}
+
+/** @throws LeewayError `forbidden`, or `invalid_request` where a comment is missing. */
+export function checkDecider(ctx: RetrainingContext, model: string, { actor, role, reason }: Decision): void {
+  const retrain = ctx.config().models.find(({ name }) => name === model)?.retrain;
+  if (!retrain) return;
+  const why = mayDecide(approvalOf(retrain.approval), { actor, role: role ?? null, comment: reason });
+  if (why === 'comment_required')
+    throw new LeewayError('invalid_request', `the approval of ${model} wants a comment: give "reason"`);
+  if (why !== null) throw new LeewayError('forbidden', why);
 }
 
 /** Makes a run's challenger the champion, and ends the runs that waited before it. */
@@ -70,12 +96,9 @@ export async function promoteChallenger(
   const { model, challenger } = run;
   const reason = `run ${run.id}, ${decision}`;
   await promoteInTx(ctx, tx, { model, version: challenger!, actor, reason });
-  await tx
-    .deleteFrom('aliases')
-    .where('model', '=', model)
-    .where('alias', '=', CHALLENGER)
-    .where('version', '=', challenger!)
-    .execute();
+  if ((await aliasOf(tx, model, CHALLENGER)) === challenger) {
+    await moveAliasInTx(ctx, tx, { model, alias: CHALLENGER, version: null, actor, reason });
+  }
   await supersede(ctx, tx, run);
 }
 
@@ -83,7 +106,7 @@ export async function promoteChallenger(
 export async function supersede(ctx: RetrainingContext, tx: StoreTx, by: RunRow): Promise<void> {
   const rows = await tx
     .selectFrom('runs')
-    .select(['id', 'state'])
+    .select(['id', 'model', 'state'])
     .where('model', '=', by.model)
     .where('state', '=', 'awaiting_approval')
     .where('id', '!=', by.id)
@@ -97,14 +120,15 @@ async function waiting(tx: StoreTx, id: string): Promise<RunRow> {
   throw new LeewayError('wrong_state', `run ${id} is ${row.state}; only one that is awaiting_approval can be decided`);
 }
 
-function moved(changed: RunRow | null, before: RunRow): RunRow {
+export function moved(changed: RunRow | null, before: RunRow): RunRow {
   if (changed) return changed;
   throw new LeewayError('wrong_state', `run ${before.id} is not ${before.state} any more`);
 }
 
 async function doubtsAbout(tx: StoreTx, row: RunRow): Promise<string | null> {
   const doubts = decode<GateResult[]>(row.gates as string)
-    .filter((gate) => gate.verdict !== 'pass')
+    .map(readGate)
+    .filter((gate) => gate.verdict !== 'pass' && !isNeutral(gate))
     .map((gate) => `${describeGate(gate)} is ${gate.verdict}`);
   const champion = (await championOf(tx, row.model))?.version ?? null;
   if (champion !== row.champion) {

@@ -1,17 +1,22 @@
-import { type Alert, type Cause, LeewayError, type ModelConfig, type Run, type RunState } from '@leeway/contract';
+import { approvalOf, LeewayError, type Run } from '@leeway/contract';
 import { modelOf } from '../../context.ts';
 import { championOf } from '../../registry/versions.ts';
-import { decode, decodeOrNull, encode } from '../../store/json.ts';
+import { encode } from '../../store/json.ts';
+import { lockInTx } from '../../store/lock.ts';
 import type { StoreReader, StoreTx } from '../../store/open.ts';
-import { type RetrainingContext, SYSTEM } from '../context.ts';
-import { decideTrigger, type OpenAlert, type PastRun, type Refusal } from '../decide/decide-trigger.ts';
-import { recordRun, toRun } from '../runs.ts';
+import type { RetrainingContext } from '../context.ts';
+import { BY_HAND, decideTrigger, type Occasion, type Refusal } from '../decide/decide-trigger.ts';
+import type { JudgedGuard } from '../decide/guards.ts';
+import { newLabelsOf } from '../observe.ts';
+import { openQualityAlerts, pastRuns } from '../past-runs.ts';
+import { policyState } from '../policy-state.ts';
+import { expiryOf, recordRun, toRun } from '../runs.ts';
 import { enqueueStep } from '../steps/step.ts';
-import { SUPERSEDED } from './decide-run.ts';
+import { refreshSuggestion, suggestedRun, supersedeSuggestion } from './suggest-run.ts';
 
 export interface RunRequest {
   model: string;
-  /** `hand`, `schedule`, `alert:RULE`. All but `hand` are held back by cooldown and backoff. */
+  /** `hand`, or the cause that asks by itself, which more guards hold back: `api`, `schedule`, `alert:RULE`. */
   trigger: string;
   reason: string;
   /** Id of the alert that asked for it. */
@@ -19,41 +24,84 @@ export interface RunRequest {
   /** What must not start a second run. */
   key: string;
   actor: string;
+  /** Go before the parameters of the configuration. */
+  params?: Record<string, unknown>;
+  /** Labelled rows later than the data of the last run, where they were counted already. */
+  newLabels?: number | null;
+  /** Whether what asks has asked before, and asks again because it still holds. */
+  again?: boolean;
 }
 
 /** A run, new or the one that the same key had started; or why there is none. A vetoed run is one, and on record. */
 export type Started = { run: Run; created: boolean; refused: Refusal | null } | { run: null; refused: Refusal };
 
-/** Starts a run in the transaction of its occasion. What is refused leaves an audit entry and an event. */
-export async function startRunInTx(ctx: RetrainingContext, tx: StoreTx, request: RunRequest): Promise<Started> {
+/**
+ * Starts a run in the transaction of its occasion, or suggests it where the policy only does that. What is refused leaves an
+ * audit entry and an event, unless `quiet`.
+ */
+export async function startRunInTx(
+  ctx: RetrainingContext,
+  tx: StoreTx,
+  request: RunRequest,
+  { quiet = false } = {},
+): Promise<Started> {
   const model = modelOf(ctx, request.model);
+  await lockInTx(tx, `runs/${model.name}`);
   const present = await runOfKey(tx, request);
   if (present) return { run: present, created: false, refused: null };
 
-  const now = ctx.clock.now();
-  const decision = await decide(ctx, tx, model, request.trigger !== 'hand');
-  const refused = decision === 'start' ? null : decision;
-  if (refused && refused.code !== 'quality_veto') {
-    const detail = { model: model.name, trigger: request.trigger, alert: request.alert ?? null, ...refused };
-    await ctx.audit.append(tx, request.actor, 'run.refused', model.name, detail);
-    await ctx.events.emit(tx, 'run.changed', model.name, { run: null, state: 'refused', ...refused });
+  const decided = await decide(ctx, tx, request);
+  const refused = decided.decision === 'start' ? null : { ...decided, decision: undefined };
+  if (refused && (quiet || refused.code !== 'quality_veto')) {
+    if (!quiet) await recordRefusal(ctx, tx, request, refused);
     return { run: null, refused };
   }
-  const champion = await championOf(tx, model.name);
-  const row = await tx
+  const automatic = request.trigger !== BY_HAND;
+  const suggests = automatic && approvalOf(model.retrain!.approval).mode === 'suggest';
+  const suggestion = refused ? null : await suggestedRun(tx, model.name);
+  if (suggests && suggestion) {
+    return { run: toRun(await refreshSuggestion(ctx, tx, suggestion, request)), created: false, refused: null };
+  }
+  const passedOver = decided.decision === 'start' ? decided.passedOver : [];
+  const state = refused ? 'vetoed' : suggests ? 'suggested' : 'queued';
+  const row = await insertRun(ctx, tx, request, { state, refused, passedOver });
+  if (!row) return { run: (await runOfKey(tx, request))!, created: false, refused: null };
+  await recordRun(ctx, tx, row, request.actor, null);
+  if (state === 'queued') {
+    if (suggestion) await supersedeSuggestion(ctx, tx, suggestion, row.id);
+    await enqueueStep(ctx, tx, 'retrain-prepare', { run: row.id, model: model.name });
+  }
+  return { run: toRun(row), created: true, refused };
+}
+
+async function insertRun(
+  ctx: RetrainingContext,
+  tx: StoreTx,
+  request: RunRequest,
+  {
+    state,
+    refused,
+    passedOver,
+  }: { state: 'vetoed' | 'suggested' | 'queued'; refused: Refusal | null; passedOver: JudgedGuard[] },
+) {
+  const now = ctx.clock.now();
+  const champion = await championOf(tx, request.model);
+  // What was vetoed did nothing: the same occasion may begin a run when the feed is repaired.
+  const key = refused && request.trigger !== BY_HAND ? `${request.key}/vetoed` : request.key;
+  return tx
     .insertInto('runs')
     .values({
       id: ctx.newId('run'),
-      model: model.name,
-      key: request.key,
-      state: refused ? 'vetoed' : 'queued',
+      model: request.model,
+      key,
+      state,
       trigger: request.trigger,
       reason: request.reason,
       alert: request.alert ?? null,
       champion: champion?.version ?? null,
       challenger: null,
       dataset: null,
-      params: encode({}),
+      params: encode(request.params ?? {}),
       gates: encode([]),
       decision: refused && `vetoed: ${refused.reason}`,
       error: refused && encode({ code: refused.code, detail: refused.reason }),
@@ -61,155 +109,84 @@ export async function startRunInTx(ctx: RetrainingContext, tx: StoreTx, request:
       createdAt: now,
       updatedAt: now,
       endedAt: refused && now,
+      begunAt: state === 'queued' ? now : null,
+      expiresAt: state === 'suggested' ? expiryOf(ctx, request.model) : null,
+      firstPromotion: 0,
+      decidedBy: null,
+      comment: null,
+      passedOver: encode<unknown[]>(passedOver.map(({ code, reason }) => ({ code, reason }))),
+      asked: encode<unknown[]>([]),
     })
     .onConflict((c) => c.columns(['model', 'key']).doNothing())
     .returningAll()
     .executeTakeFirst();
-  if (!row) return { run: (await runOfKey(tx, request))!, created: false, refused: null };
-  await recordRun(ctx, tx, row, request.actor, null);
-  if (!refused) await enqueueStep(ctx, tx, 'retrain-prepare', { run: row.id, model: model.name });
-  return { run: toRun(row), created: true, refused };
+}
+
+async function recordRefusal(
+  ctx: RetrainingContext,
+  tx: StoreTx,
+  request: RunRequest,
+  refusal: Refusal,
+): Promise<void> {
+  const { code, reason, until } = refusal;
+  const detail = { model: request.model, trigger: request.trigger, alert: request.alert ?? null, code, reason, until };
+  await ctx.audit.append(tx, request.actor, 'run.refused', request.model, detail);
+  await ctx.events.emit(tx, 'run.changed', request.model, { run: null, state: 'refused', code, reason, until });
 }
 
 /**
  * Starts a run. The same key a second time gives the run that it started. A run that a broken feed forbids is returned as
- * vetoed. @throws LeewayError `run_in_progress`, or `wrong_state` where cooldown or backoff hold it back.
+ * vetoed. @throws LeewayError `run_in_progress`, or `held_back` with the guard and until when.
  */
 export async function startRun(ctx: RetrainingContext, request: RunRequest): Promise<Run> {
   const started = await ctx.store.db.transaction().execute((tx) => startRunInTx(ctx, tx, request));
   if (started.run) return started.run;
-  const { code, reason } = started.refused;
-  if (code === 'no_retrain') {
-    throw new LeewayError('invalid_request', `${request.model}: ${reason}; add "retrain: {}" to it in leeway.yaml`);
-  }
-  throw new LeewayError(code === 'run_in_progress' ? code : 'wrong_state', reason);
+  throw errorOf(request.model, started.refused);
 }
 
-async function decide(
+/** The refusal as an error, for whoever has asked. */
+export function errorOf(model: string, { code, reason, until }: Refusal): LeewayError {
+  if (code === 'no_retrain')
+    return new LeewayError('invalid_request', `${model}: ${reason}; add "retrain: {}" to it in leeway.yaml`);
+  if (code === 'run_in_progress') return new LeewayError(code, reason);
+  if (code === 'quality_veto') return new LeewayError(code, reason);
+  const iso = until === null ? null : new Date(until).toISOString();
+  const detail = iso === null ? reason : `${reason}; not before ${iso}`;
+  return new LeewayError('held_back', detail, { extra: { guard: code, until: iso } });
+}
+
+/** What holds a run back, by the store as it is; the new labels are counted where that matters and nobody has. */
+export async function occasionOf(
   ctx: RetrainingContext,
   db: StoreReader,
-  model: ModelConfig,
-  automatic: boolean,
-): Promise<'start' | Refusal> {
-  return decideTrigger({
+  { model: name, trigger, newLabels, again = false }: Pick<RunRequest, 'model' | 'trigger' | 'newLabels' | 'again'>,
+): Promise<Occasion> {
+  const model = modelOf(ctx, name);
+  const wanted = (model.retrain?.minimumNewLabels ?? 0) > 0;
+  return {
     retrain: model.retrain,
-    runs: await pastRuns(db, model.name),
-    qualityAlerts: await openQualityAlerts(db, model.name),
+    cause: trigger,
+    runs: await pastRuns(db, name),
+    qualityAlerts: await openQualityAlerts(db, name),
     now: ctx.clock.now(),
-    automatic,
-  });
+    newLabels: newLabels ?? (wanted && trigger !== BY_HAND ? await newLabelsOf(ctx, db, model) : null),
+    breakerClosedAt: (await policyState(db, name, ctx.clock.now())).breakerClosedAt,
+    again,
+  };
 }
 
-type Asking = Pick<Alert, 'id' | 'model' | 'rule' | 'summary'>;
+const decide = async (ctx: RetrainingContext, tx: StoreTx, request: RunRequest) =>
+  decideTrigger(await occasionOf(ctx, tx, request));
 
-/** Not the model is bad, but nothing is known of it: training anew would not help. */
-const lacksData = ({ condition }: Alert['labels']): boolean => condition === 'no_data' || condition === 'error';
-
-/** What alerting calls when an alert begins to fire: each trigger of its rule is an occasion. */
-export async function onAlertFiring(
-  ctx: RetrainingContext,
-  tx: StoreTx,
-  alert: Asking & Pick<Alert, 'labels'>,
-): Promise<void> {
-  if (lacksData(alert.labels)) return;
-  if (rulesThatTrigger(modelOf(ctx, alert.model)).includes(alert.rule))
-    await startForAlert(ctx, tx, alert, `alert:${alert.id}`);
-}
-
-/**
- * An alert that goes on firing asks again with every window in which it fires, until cooldown, backoff and veto let it: what
- * was refused once is not forgotten. Quietly, since the first refusal is on record.
- */
-export async function onWindowJudged(
-  ctx: RetrainingContext,
-  tx: StoreTx,
-  modelName: string,
-  windowEnd: number,
-): Promise<void> {
-  const model = modelOf(ctx, modelName);
-  const rules = rulesThatTrigger(model);
-  if (rules.length === 0) return;
-  // A challenger that waits for a person is not pushed aside by the alert that asked for it.
-  const waiting = await tx
-    .selectFrom('runs')
-    .select('id')
-    .where('model', '=', modelName)
-    .where('state', '=', 'awaiting_approval')
-    .executeTakeFirst();
-  if (waiting) return;
-  const firing = await tx
-    .selectFrom('alerts')
-    .select(['id', 'model', 'rule', 'summary', 'labels'])
-    .where('model', '=', modelName)
-    .where('state', '=', 'firing')
-    .where('windowEnd', '=', windowEnd)
-    .where('rule', 'in', rules)
-    .orderBy('activeAt')
-    .execute();
-  for (const alert of firing) {
-    if (lacksData(decode<Alert['labels']>(alert.labels))) continue;
-    if ((await decide(ctx, tx, model, true)) !== 'start') continue;
-    await startForAlert(ctx, tx, alert, `alert:${alert.id}:${windowEnd}`);
-  }
-}
-
-const rulesThatTrigger = ({ retrain }: ModelConfig): string[] =>
-  (retrain?.triggers ?? []).flatMap((trigger) => (trigger.on === 'alert' ? [trigger.rule] : []));
-
-async function startForAlert(ctx: RetrainingContext, tx: StoreTx, alert: Asking, key: string): Promise<void> {
-  await startRunInTx(ctx, tx, {
-    model: alert.model,
-    trigger: `alert:${alert.rule}`,
-    reason: alert.summary,
-    alert: alert.id,
-    key,
-    actor: SYSTEM,
-  });
-}
-
-/** Alerts about the quality of the model's data that are not over. */
-export async function openQualityAlerts(db: StoreReader, model: string): Promise<OpenAlert[]> {
-  const rows = await db
-    .selectFrom('alerts')
-    .select(['id', 'rule', 'state', 'severity', 'metric', 'column', 'slice', 'cause'])
-    .where('model', '=', model)
-    .where('state', 'in', ['firing', 'recovering'])
-    .where('metric', 'like', 'quality.%')
-    .orderBy('id')
-    .execute();
-  return rows.map((row) => ({
-    ...row,
-    state: row.state as Alert['state'],
-    severity: row.severity as Alert['severity'],
-    cause: decodeOrNull<Cause>(row.cause as string | null),
-  }));
-}
-
-async function runOfKey(db: StoreReader, { model, key }: RunRequest): Promise<Run | null> {
-  const row = await db
-    .selectFrom('runs')
-    .selectAll()
-    .where('model', '=', model)
-    .where('key', '=', key)
-    .executeTakeFirst();
+async function runOfKey(db: StoreReader, { model, key }: Pick<RunRequest, 'model' | 'key'>): Promise<Run | null> {
+  const row =
+    (await db.selectFrom('runs').selectAll().where('model', '=', model).where('key', '=', key).executeTakeFirst()) ??
+    (await db
+      .selectFrom('runOccasions')
+      .innerJoin('runs', 'runs.id', 'runOccasions.run')
+      .selectAll('runs')
+      .where('runOccasions.model', '=', model)
+      .where('runOccasions.key', '=', key)
+      .executeTakeFirst());
   return row ? toRun(row) : null;
-}
-
-/** As many runs of the past as a decision looks at; those that changed nothing for long play no part. */
-const MOST_PAST = 200;
-
-async function pastRuns(db: StoreReader, model: string): Promise<PastRun[]> {
-  const rows = await db
-    .selectFrom('runs')
-    .select(['id', 'state', 'createdAt', 'updatedAt', 'endedAt', 'decision'])
-    .where('model', '=', model)
-    .orderBy('createdAt', 'desc')
-    .orderBy('id', 'desc')
-    .limit(MOST_PAST)
-    .execute();
-  return rows.map(({ decision, ...row }) => ({
-    ...row,
-    state: row.state as RunState,
-    superseded: decision?.startsWith(SUPERSEDED) ?? false,
-  }));
 }

@@ -109,7 +109,7 @@ export async function noteProgress(ctx: RetrainingContext, key: string, given: P
 }
 
 /** A relative path of plain names: nothing that could lead out of the folder. */
-const OUTPUT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9][A-Za-z0-9._-]*){0,7}$/;
+const OUTPUT_NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]*(\/[A-Za-z0-9_][A-Za-z0-9._-]*){0,7}$/;
 
 /** Keeps a file that a trainer leaves. */
 export async function storeOutput(

@@ -9,6 +9,11 @@ import { review } from './0008-review.ts';
 import { delivery } from './0009-delivery.ts';
 import { actions } from './0011-actions.ts';
 import { executions } from './0012-executions.ts';
+import { retrainPolicy } from './0013-retrain-policy.ts';
+import { datasets } from './0014-datasets.ts';
+import { evaluations } from './0015-evaluations.ts';
+import { registry } from './0016-registry.ts';
+import { cards } from './0017-cards.ts';
 import { createTables, type Dialect } from './create-tables.ts';
 
 /** The store's migrations, in order; a landed one is never changed. */
@@ -23,4 +28,9 @@ export const migrations = (dialect: Dialect): Record<string, Migration> => ({
   '0009_delivery': delivery(dialect),
   '0011_actions': createTables(dialect, actions),
   '0012_executions': executions(dialect),
+  '0013_retrain_policy': retrainPolicy(dialect),
+  '0014_datasets': createTables(dialect, datasets),
+  '0015_evaluations': createTables(dialect, evaluations),
+  '0016_registry': registry(dialect),
+  '0017_cards': createTables(dialect, cards),
 });

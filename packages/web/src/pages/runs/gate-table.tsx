@@ -3,7 +3,7 @@ import { Text } from '@mantine/core';
 import { forestRow } from '../../charts/forest.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { StateLabel } from '../../components/state-label.tsx';
-import { formatCount, formatDifference, formatMetric } from '../../lib/format.ts';
+import { formatDifference, formatMetric } from '../../lib/format.ts';
 import { describeMetric } from '../../lib/metrics.ts';
 import { VERDICT } from '../../lib/states.ts';
 
@@ -13,9 +13,9 @@ const COLUMNS: Column<GateResult>[] = [
   {
     title: 'Gate',
     nowrap: true,
-    cell: ({ type, metric }) => (
+    cell: ({ type, metric, name }) => (
       <>
-        {describeMetric(metric).label}
+        {name === `${type} ${metric}` ? describeMetric(metric).label : name}
         <Text size="xs" c="dimmed">
           {TYPES[type] ?? type}
         </Text>
@@ -27,19 +27,11 @@ const COLUMNS: Column<GateResult>[] = [
   { title: 'Challenger', numeric: true, cell: ({ metric, challenger }) => formatMetric(metric, challenger) },
   { title: 'Difference', numeric: true, cell: (gate) => <Difference gate={gate} /> },
   { title: 'Champion better | challenger better', width: 240, cell: (gate) => <Forest gate={gate} /> },
-  { title: 'Why', cell: ({ reason, n }) => `${reason}${n > 0 ? ` (${formatCount(n)} rows)` : ''}` },
+  { title: 'Why', cell: ({ statement }) => statement },
 ];
 
 export function GateTable({ gates }: { gates: GateResult[] }) {
-  return (
-    <DataTable
-      label="Gates"
-      rows={gates}
-      columns={COLUMNS}
-      rowKey={({ type, metric }) => `${type} ${metric}`}
-      empty=""
-    />
-  );
+  return <DataTable label="Gates" rows={gates} columns={COLUMNS} rowKey={({ name }) => name} empty="" />;
 }
 
 function Difference({ gate: { metric, difference, lower, upper } }: { gate: GateResult }) {
@@ -61,7 +53,7 @@ const HEIGHT = 24;
 
 /** The difference and its interval against zero; to the right the challenger is better, whichever way the metric runs. */
 function Forest({ gate }: { gate: GateResult }) {
-  const { better } = describeMetric(gate.metric);
+  const better = gate.better ?? describeMetric(gate.metric).better;
   const { point, from, to, zero } = forestRow(gate);
   if (point === null) return null;
   const x = (place: number) => (better === 'lower' ? 1 - place : place) * WIDTH;

@@ -5,18 +5,26 @@ import { useDecide } from '../../api/actions.ts';
 import { ReasonDialog } from '../../components/reason-dialog.tsx';
 import { isUnderWay } from '../../lib/states.ts';
 
-type Action = 'approve' | 'reject' | 'cancel';
+type Action = 'start' | 'approve' | 'reject' | 'cancel';
 
 /** What a person may do with a run in its state. */
 export function RunActions({ run }: { run: Run }) {
   const [action, setAction] = useState<Action | null>(null);
   const close = () => setAction(null);
-  if (!isUnderWay(run.state)) return null;
+  const suggested = run.state === 'suggested';
+  if (!isUnderWay(run.state) && !suggested) return null;
   const waits = run.state === 'awaiting_approval';
   const passed = run.gates.every(({ verdict }) => verdict === 'pass');
   return (
     <Group gap={8}>
-      {waits ? (
+      {suggested ? (
+        <>
+          <Button variant="default" onClick={() => setAction('cancel')}>
+            Dismiss
+          </Button>
+          <Button onClick={() => setAction('start')}>Start</Button>
+        </>
+      ) : waits ? (
         <>
           <Button variant="default" onClick={() => setAction('reject')}>
             Reject
@@ -42,8 +50,17 @@ export function RunActions({ run }: { run: Run }) {
       <Dialog run={run} action="reject" opened={action === 'reject'} onClose={close} title={`Reject ${run.challenger}`}>
         {run.champion ?? 'The champion'} serves on. The challenger stays on record.
       </Dialog>
-      <Dialog run={run} action="cancel" opened={action === 'cancel'} onClose={close} title="Cancel the run">
-        The trainer is stopped and {run.champion ?? 'the champion'} serves on.
+      <Dialog run={run} action="start" opened={action === 'start'} onClose={close} title="Start the run">
+        A challenger is trained and judged. What serves does not change by that.
+      </Dialog>
+      <Dialog
+        run={run}
+        action="cancel"
+        opened={action === 'cancel'}
+        onClose={close}
+        title={suggested ? 'Dismiss the suggestion' : 'Cancel the run'}
+      >
+        {suggested ? 'Nothing is trained.' : `The trainer is stopped and ${run.champion ?? 'the champion'} serves on.`}
       </Dialog>
     </Group>
   );
@@ -66,7 +83,7 @@ function Dialog({ run, action, title, ...rest }: DialogProps) {
       {...rest}
       title={title}
       confirm={title}
-      {...(action === 'approve' ? {} : { color: 'orange' })}
+      {...(action === 'approve' || action === 'start' ? {} : { color: 'orange' })}
       onConfirm={(reason, force) => decide.mutateAsync(action === 'approve' ? { reason, force } : { reason })}
     />
   );

@@ -12,6 +12,7 @@ type Options = z.infer<typeof alertmanagerOptions>;
  * notifies; who did not is said.
  */
 export async function deliverToAlertmanager(message: Message, options: Options, io: ChannelIo): Promise<Outcome> {
+  if (message.status === 'note') return { outcome: 'sent', note: 'it is no alert; Alertmanager was told nothing' };
   const { alerts, receipt } = renderAlerts(message, options, io.clock.now(), io.receipt ?? {});
   const { user, password, token } = options;
   const authorization = token ? `Bearer ${token}` : user && basicAuth(user, password ?? '');

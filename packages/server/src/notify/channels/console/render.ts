@@ -1,6 +1,6 @@
 import type { Message } from '../../message.ts';
 
-const MARK = { firing: '!!', resolved: 'ok', test: '--' } as const;
+const MARK = { firing: '!!', resolved: 'ok', test: '--', note: '==' } as const;
 
 export function renderConsole(message: Message): string {
   return [

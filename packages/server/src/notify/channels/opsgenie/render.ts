@@ -22,7 +22,7 @@ type Layout = Pick<z.infer<typeof opsgenieOptions>, 'responders' | 'tags' | 'pri
 
 /** The calls that a message becomes, in their order. An alert of Opsgenie stands for a group; each call may be made twice. */
 export function renderOpsgenie(message: Message, layout: Layout, known = false): OpsgenieCall[] {
-  const isTest = message.status === 'test';
+  const isTest = message.status === 'test' || message.status === 'note';
   const name = isTest ? `${message.group.key}|${message.at}` : message.group.key;
   const alias = createHash('sha256').update(name).digest('hex');
   const call = (method: 'POST' | 'PUT', what: string, body: object): OpsgenieCall => ({

@@ -39,7 +39,7 @@ export interface PagerDutyLayout {
 
 /** The events that a message becomes, in the order in which they are to be sent. Each may be sent twice. */
 export function renderPagerDuty(message: Message, { incidents, chart = null }: PagerDutyLayout): PagerDutyEvent[] {
-  if (message.status === 'test') {
+  if (message.status === 'test' || message.status === 'note') {
     const key = dedupKey(`${message.group.key}|${message.at}`);
     // Resolved at once, so that nobody is called for long.
     return [trigger(message, key, [], chart), { event_action: 'resolve', dedup_key: key }];

@@ -15,6 +15,7 @@ const COLOUR = {
   info: '#1c7ed6',
   resolved: '#2f9e44',
   test: '#868e96',
+  note: '#1c7ed6',
 } as const;
 const SANS = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
 

@@ -20,6 +20,7 @@ export async function deliverToStatuspal(
     const { outcome } = await tryCall(io, { url: `${page}/subscriptions?limit=1`, method: 'GET', headers });
     return outcome.outcome === 'sent' ? { outcome: 'sent', note: 'the key is right; nothing was published' } : outcome;
   }
+  if (message.status === 'note') return { outcome: 'sent', note: 'it is not for the public; nothing was published' };
   const incident = io.receipt?.['incident'];
   if (incident === undefined) {
     if (message.status === 'resolved') return { outcome: 'sent', note: 'nothing of it was published' };

@@ -123,7 +123,7 @@ const rich = (runs: Omit<TextRun, 'type'>[], spacing?: RichText['spacing']): Ric
 });
 
 function colourOf({ status, severity }: Pick<Message, 'status' | 'severity'>): Pick<TextRun, 'color'> {
-  if (status === 'test') return {};
+  if (status === 'test' || status === 'note') return {};
   if (status === 'resolved') return { color: 'Good' };
   return { color: severity === 'critical' ? 'Attention' : severity === 'warning' ? 'Warning' : 'Accent' };
 }

@@ -5,7 +5,7 @@ import { type Message, type MessageAlert, shownAlerts } from '../../message.ts';
 const TEXT = 4_096;
 const MOST_ALERTS = 20;
 
-const MARK = { firing: '🔴', resolved: '🟢', test: '⚪' } as const;
+const MARK = { firing: '🔴', resolved: '🟢', test: '⚪', note: '🔵' } as const;
 
 /** The message in the few tags of HTML that Telegram knows. Whole lines are left off, never half of a tag. */
 export function renderTelegram(message: Message): string {

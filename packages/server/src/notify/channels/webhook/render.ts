@@ -7,7 +7,7 @@ const TEXT = 4_000;
 
 /** The body of a webhook. Members are added, never renamed or taken away, as long as `schema` says v1. */
 export interface WebhookBody {
-  type: 'alert.firing' | 'alert.resolved' | 'alert.test';
+  type: 'alert.firing' | 'alert.resolved' | 'alert.test' | 'note';
   /** When the message was decided on, ISO 8601. */
   timestamp: string;
   data: { schema: 'leeway/notification/v1' } & Omit<Message, 'at' | 'lines'> & {
@@ -29,7 +29,7 @@ function bodyOf({ at, lines, ...message }: Message, shown: number): WebhookBody 
   const left = message.alerts.length - shown;
   const text = lines.join('\n');
   return {
-    type: `alert.${message.status}`,
+    type: message.status === 'note' ? 'note' : `alert.${message.status}`,
     timestamp: at,
     data: {
       schema: 'leeway/notification/v1',

@@ -6,7 +6,7 @@ import { renderWebhook } from '../render.ts';
 export const SIGNING = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 
 const Body = z.strictObject({
-  type: z.enum(['alert.firing', 'alert.resolved', 'alert.test']),
+  type: z.enum(['alert.firing', 'alert.resolved', 'alert.test', 'note']),
   timestamp: z.iso.datetime(),
   data: z.looseObject({ schema: z.literal('leeway/notification/v1'), text: z.string(), subject: z.string() }),
 });
