@@ -1,9 +1,11 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { Config, LeewayError, type VersionInfo } from '@leeway/contract';
+import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Audit } from '../audit/audit.ts';
 import type { Context } from '../context.ts';
 import { Events } from '../events/events.ts';
+import { Jobs } from '../jobs/jobs.ts';
 import { iso, ManualClock } from '../platform/clock.ts';
 import { type OpenStore, openStore } from '../store/open.ts';
 import { DAY, START } from '../testing/models.ts';
@@ -23,7 +25,8 @@ describe.each(stores())('on $name', ({ make }) => {
     store = await openStore(empty.location);
     clock = new ManualClock(START);
     const config = Config.parse({ apiVersion: 'leeway/v1' });
-    const parts = { audit: new Audit(clock), events: new Events(clock), config: () => config };
+    const jobs = new Jobs({ store, clock, log: pino({ level: 'silent' }) });
+    const parts = { audit: new Audit(clock), events: new Events(clock), jobs, config: () => config };
     ctx = { store, clock, ...parts } as unknown as Context;
   });
   afterEach(async () => {

@@ -28,24 +28,20 @@ describe.skipIf(!python)('the Python client for training code (needs Python 3.9)
   }, 120_000);
   afterAll(() => server?.close());
 
-  it.each([
+  it.for([
     ['command', 'with its files on this machine'],
     ['webhook', 'with its files over HTTP'],
-  ] as const)(
-    '%s: %s',
-    async (executor) => {
-      const first = await server.runOf(executor);
-      expect(first).toMatchObject({ error: null, state: 'awaiting_approval', challenger: 'v1' });
-      const [training] = first.executions;
-      expect(training).toMatchObject({ executor, state: 'succeeded', message: 'half way' });
-      expect(training!.metrics).toMatchObject({ loss: 0.25 });
-      expect(first.log).toContain(`features ['hour', 'distance', 'holiday', 'carrier'], trees 7`);
+  ] as const)('%s: %s', { timeout: 120_000 }, async ([executor]) => {
+    const first = await server.runOf(executor);
+    expect(first).toMatchObject({ error: null, state: 'awaiting_approval', challenger: 'v1' });
+    const [training] = first.executions;
+    expect(training).toMatchObject({ executor, state: 'succeeded', message: 'half way' });
+    expect(training!.metrics).toMatchObject({ loss: 0.25 });
+    expect(first.log).toContain(`features ['hour', 'distance', 'holiday', 'carrier'], trees 7`);
 
-      await server.approve(first);
-      const second = await server.runOf(executor);
-      expect(second).toMatchObject({ error: null, champion: 'v1', challenger: 'v2' });
-      expect(second.log).toMatch(/starting from v1, [1-9]\d+ bytes/);
-    },
-    120_000,
-  );
+    await server.approve(first);
+    const second = await server.runOf(executor);
+    expect(second).toMatchObject({ error: null, champion: 'v1', challenger: 'v2' });
+    expect(second.log).toMatch(/starting from v1, [1-9]\d+ bytes/);
+  });
 });

@@ -65,7 +65,7 @@ export const useEndSilence = () =>
     () => 'The silence has ended.',
   );
 
-const AFTER_VERSION: QueryKey[] = [['versions'], ['models'], ['marks'], ['runs'], ['audit']];
+const AFTER_VERSION: QueryKey[] = [['versions'], ['models'], ['marks'], ['runs'], ['retraining'], ['audit']];
 
 export const usePromote = (model: string) =>
   useAction(
@@ -86,7 +86,7 @@ export const useRollBack = (model: string) =>
 export const useRetrain = (model: string) =>
   useAction(
     (reason: string) => request<Run>(`/models/${id(model)}/retrain`, { body: { reason } }),
-    [['runs'], ['marks'], ['audit']],
+    [['runs'], ['retraining'], ['marks'], ['audit']],
     (run) => `Run ${run.id} has begun.`,
   );
 

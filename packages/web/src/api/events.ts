@@ -8,6 +8,8 @@ type Resource =
   | 'distributions'
   | 'versions'
   | 'runs'
+  | 'retraining'
+  | 'datasets'
   | 'alerts'
   | 'actions'
   | 'on-call'
@@ -22,15 +24,15 @@ type Resource =
 
 /** What has to be fetched again after an event. */
 const TOUCHES: Record<EventName, readonly Resource[]> = {
-  'window.measured': ['measurements', 'windows', 'distributions', 'models', 'feedback', 'kpis', 'status'],
-  'alert.changed': ['alerts', 'marks', 'models', 'silences', 'audit'],
+  'window.measured': ['measurements', 'windows', 'distributions', 'models', 'feedback', 'kpis', 'retraining', 'status'],
+  'alert.changed': ['alerts', 'marks', 'models', 'silences', 'retraining', 'audit'],
   'delivery.changed': ['deliveries', 'channels', 'alerts'],
   'action.changed': ['actions', 'alerts', 'audit'],
-  'run.changed': ['runs', 'marks', 'audit'],
+  'run.changed': ['runs', 'retraining', 'datasets', 'marks', 'audit'],
   'version.registered': ['versions', 'audit'],
-  'version.promoted': ['versions', 'models', 'marks', 'audit'],
+  'version.promoted': ['versions', 'runs', 'retraining', 'models', 'marks', 'audit'],
   'version.changed': ['versions', 'audit'],
-  'config.applied': ['models', 'on-call', 'channels', 'silences', 'review', 'audit'],
+  'config.applied': ['models', 'retraining', 'on-call', 'channels', 'silences', 'review', 'audit'],
   'ingest.progress': ['models'],
 };
 

@@ -23,14 +23,21 @@ export const reasonOf = (error: unknown): string => (error instanceof Error ? er
 /** Sends a request under /api/v1; a JSON body makes it a POST unless a method is given. */
 export async function request<T>(path: string, options: { method?: string; body?: unknown } = {}): Promise<T> {
   const { body, method = body === undefined ? 'GET' : 'POST' } = options;
-  const response = await reach(`/api/v1${path}`, {
+  const response = await answerOf(path, {
     method,
-    credentials: 'same-origin',
     headers: body === undefined ? {} : { 'content-type': 'application/json' },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  if (!response.ok) throw new ApiError(await problemOf(response));
   return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+/** What stands under /api/v1 as text. */
+export const requestText = async (path: string): Promise<string> => (await answerOf(path, {})).text();
+
+async function answerOf(path: string, init: RequestInit): Promise<Response> {
+  const response = await reach(`/api/v1${path}`, { credentials: 'same-origin', ...init });
+  if (!response.ok) throw new ApiError(await problemOf(response));
+  return response;
 }
 
 async function reach(url: string, init: RequestInit): Promise<Response> {

@@ -116,6 +116,8 @@ export const runQuery = (id: string) =>
   queryOptions({
     queryKey: ['runs', null, id],
     queryFn: () => request<Run>(`/runs/${encodeURIComponent(id)}`),
+    // Lines of the log and progress come without an event of their own.
+    refetchInterval: ({ state }) => (state.data?.state === 'training' ? 5_000 : false),
   });
 
 export const alertsQuery = (filter: { model?: string | undefined; state?: AlertState | undefined } = {}) =>

@@ -3,6 +3,7 @@ import type {
   AlertExplanation,
   AlertState,
   ChannelHealth,
+  ExecutionState,
   ModelSummary,
   RunState,
   Silence,
@@ -48,6 +49,26 @@ export const RUN_STATE: Record<RunState, Look> = {
   vetoed: { label: 'Vetoed', tone: 'warning', shape: 'triangle' },
   failed: { label: 'Failed', tone: 'critical', shape: 'octagon' },
   cancelled: { label: 'Cancelled', tone: 'quiet', shape: 'cross' },
+};
+
+export const EXECUTION_STATE: Record<ExecutionState, Look> = {
+  queued: { label: 'Queued', tone: 'quiet', shape: 'clock' },
+  running: { label: 'Running', tone: 'info', shape: 'clock' },
+  paused: { label: 'Paused', tone: 'warning', shape: 'pause' },
+  cancelling: { label: 'Being cancelled', tone: 'warning', shape: 'clock' },
+  succeeded: { label: 'Succeeded', tone: 'good', shape: 'check' },
+  failed: { label: 'Failed', tone: 'critical', shape: 'octagon' },
+  cancelled: { label: 'Cancelled', tone: 'quiet', shape: 'cross' },
+  timed_out: { label: 'Timed out', tone: 'critical', shape: 'octagon' },
+  skipped: { label: 'Skipped', tone: 'quiet', shape: 'dashed' },
+  unknown: { label: 'Unknown', tone: 'warning', shape: 'dashed' },
+};
+
+/** What a trigger would do now. */
+export const WOULD: Record<'start' | 'suggest' | 'nothing', Look> = {
+  start: { label: 'Would start a run', tone: 'info', shape: 'check' },
+  suggest: { label: 'Would suggest a run', tone: 'info', shape: 'info' },
+  nothing: { label: 'Would do nothing', tone: 'quiet', shape: 'dashed' },
 };
 
 export const VERDICT: Record<'pass' | 'fail' | 'inconclusive', Look> = {

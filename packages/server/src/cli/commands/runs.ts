@@ -1,7 +1,8 @@
 import { LeewayError, type RetrainingStatus, type Run } from '@leeway/contract';
 import pc from 'picocolors';
+import { describeGates } from '../../retraining/gates/words.ts';
 import { type AddCommand, serverCommand } from '../command.ts';
-import { day, EXIT, number, print, printJson, table } from '../io.ts';
+import { day, EXIT, print, printJson, table } from '../io.ts';
 import { printRetraining } from '../retraining-status.ts';
 
 const COLOR: Partial<Record<Run['state'], (text: string) => string>> = {
@@ -92,23 +93,9 @@ export const addRunCommands: AddCommand = (program) => {
           `data  ${day(start)} to ${day(holdoutStart)} (${trainRows} rows), held out to ${day(end)} (${holdoutRows} rows), sha256 ${hash.slice(0, 12)}`,
         );
       }
-      if (run.gates.length > 0) {
-        print(
-          table(run.gates, [
-            { title: 'GATE', value: (gate) => `${gate.type} ${gate.metric}` },
-            { title: 'CHAMPION', value: (gate) => number(gate.champion), align: 'right' },
-            { title: 'CHALLENGER', value: (gate) => number(gate.challenger), align: 'right' },
-            {
-              title: 'DIFFERENCE',
-              value: (gate) =>
-                gate.lower === null
-                  ? number(gate.difference)
-                  : `${number(gate.difference)} [${number(gate.lower)}, ${number(gate.upper)}]`,
-            },
-            { title: 'VERDICT', value: (gate) => gate.verdict },
-            { title: 'WHY', value: (gate) => gate.reason },
-          ]),
-        );
+      for (const line of describeGates(run.gates)) print(line);
+      for (const { name, statement } of run.gates.filter(({ verdict }) => verdict !== 'pass')) {
+        print(pc.dim(`${name}: ${statement}`));
       }
       if (run.decision) print(`decision: ${run.decision}`);
       if (run.error) print(`${pc.red(run.error.code)}: ${run.error.detail}`);

@@ -123,7 +123,7 @@ describe.each(stores())('collection of garbage on $name', (form) => {
       fc.constant({ do: 'collect' as const }),
     );
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 16 }), async (steps) => {
         for (const given of steps) {
           const all = await listVersions(kit.store.db, MODEL);
           const one = 'which' in given ? all[given.which % Math.max(1, all.length)] : undefined;
@@ -148,7 +148,7 @@ describe.each(stores())('collection of garbage on $name', (form) => {
             expect([version, present]).toEqual([version, true]);
         }
       }),
-      { numRuns: 8 },
+      { numRuns: 4 },
     );
   });
 });

@@ -446,6 +446,7 @@ describe.each(stores())('datasets ($name)', ({ make: makeStore }) => {
       { check: 'missing', column: 'x', severity: 'warning' },
       { check: 'new_values', column: 'kind', severity: 'warning' },
     ]);
+    boot();
   });
 
   test('numbers that are the label together', async () => {

@@ -131,8 +131,8 @@ function judgeCount({ on, atLeast }: LeafOf<'labels' | 'data'>, seen: Observatio
   const what = on === 'labels' ? 'labelled rows' : 'rows';
   const label = `${formatNumber(atLeast)} new ${what}`;
   if (value === null) return { label, ...unknown('they were not counted') };
-  const since = seen.dataEnd === null ? 'there are' : 'have come since the data of the last run';
-  const why = `${formatNumber(value)} ${what} ${since}`;
+  const count = `${formatNumber(value)} ${what}`;
+  const why = seen.dataEnd === null ? `there are ${count}` : `${count} have come since the data of the last run`;
   // Each further lot is an occasion of its own, so that a run which failed is not the last.
   const occasion = value >= atLeast ? `${on} ${seen.dataEnd ?? 0} ${Math.floor(value / atLeast)}` : '';
   return { label, truth: truthOf(value >= atLeast), value, limit: atLeast, why, occasion };

@@ -68,7 +68,7 @@ async function open({ executor, kit }: { executor: Executor<unknown>; kit: Execu
 /** Of an address that is a secret, its path is what makes it one. */
 const pathOf = (text: string) => (URL.canParse(text) ? [new URL(text).pathname] : []);
 
-describe.each(kits)('$name', (entry) => {
+describe.each(kits)('$name', { timeout: 30_000 }, (entry) => {
   const { executor, kit } = entry;
   const running = kit.running ?? Object.keys(kit.states).find((native) => kit.states[native] === 'running')!;
   const ended = Object.keys(kit.states).find((native) => kit.states[native] === 'succeeded')!;

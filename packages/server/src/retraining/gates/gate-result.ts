@@ -16,8 +16,11 @@ export function gateResult(
   const name = gate.name ?? [gate.type, known.metric].filter((word) => word !== '').join(' ');
   const statement =
     known.statement || `${given.reason.replaceAll('_', ' ')}${known.n > 0 ? ` (${figure(known.n)} rows)` : ''}`;
-  return { type: gate.type, name, ...known, statement };
+  return { type: gate.type, ...known, name: plain(name), statement: plain(statement) };
 }
+
+/** What programs and configurations say is shown on terminals: nothing that steers one. */
+const plain = (text: string): string => text.replace(/\p{Cc}+/gu, ' ');
 
 /** A result as the store has it: those of older servers lack what came since. */
 export const readGate = (

@@ -1,29 +1,27 @@
 import type { VersionInfo } from '@leeway/contract';
-import { Anchor, Badge, Button, Group, Text, Tooltip } from '@mantine/core';
+import { Anchor, Badge, Button, Group, Stack, Text, Tooltip } from '@mantine/core';
 import { IconArrowBackUp, IconArrowUp } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { usePromote, useRollBack } from '../../api/actions.ts';
+import { useMayAct } from '../../api/may.ts';
 import { versionsQuery } from '../../api/queries.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { Hash } from '../../components/hash.tsx';
 import { Load } from '../../components/load.tsx';
-import { ReasonDialog } from '../../components/reason-dialog.tsx';
 import { Time } from '../../components/time.tsx';
+import { VersionLink } from '../../components/version-link.tsx';
 import { formatBytes, formatCount, formatMetric, shortId } from '../../lib/format.ts';
 import { describeMetric, PERFORMANCE_METRICS } from '../../lib/metrics.ts';
 import { formatWindow } from '../../lib/time.ts';
+import { ServedTimeline } from './served-timeline.tsx';
+import { type VersionChoice, VersionDialog } from './version-dialog.tsx';
 import type { ModelView } from './view.ts';
-
-interface Choice {
-  action: 'promote' | 'rollback';
-  version: string;
-}
 
 export function VersionsTab({ view }: { view: ModelView }) {
   const versions = useQuery(versionsQuery(view.name));
-  const [choice, setChoice] = useState<Choice | null>(null);
+  const [choice, setChoice] = useState<VersionChoice | null>(null);
+  const mayAct = useMayAct();
   const columns: Column<VersionInfo>[] = [
     { title: 'Version', nowrap: true, cell: (version) => <Name version={version} /> },
     { title: 'Made', nowrap: true, cell: (version) => <Origin version={version} /> },
@@ -34,65 +32,47 @@ export function VersionsTab({ view }: { view: ModelView }) {
     },
     { title: 'Served', cell: ({ served }) => <Served served={served} /> },
     { title: 'Artifact', nowrap: true, cell: ({ artifact }) => <Artifact {...artifact} /> },
-    { title: '', cell: (version) => <Action version={version} onChoose={setChoice} /> },
+    ...(mayAct
+      ? [{ title: 'Actions', head: '', cell: (one: VersionInfo) => <Action version={one} onChoose={setChoice} /> }]
+      : []),
   ];
   return (
     <>
       <Load query={versions}>
         {(rows) => (
-          <DataTable
+          <Stack gap="md">
+            <ServedTimeline model={view.name} versions={rows} />
+            <DataTable
             label="Versions"
             rows={rows}
             columns={columns}
             rowKey={({ version }) => version}
             empty="No version is registered yet. A retraining run registers what it trains."
           />
+          </Stack>
         )}
       </Load>
-      <VersionDialog view={view} choice={choice} onClose={() => setChoice(null)} />
+      <VersionDialog
+        model={view.name}
+        champion={view.summary.champion}
+        choice={choice}
+        onClose={() => setChoice(null)}
+      />
     </>
   );
 }
 
-function VersionDialog({ view, choice, onClose }: { view: ModelView; choice: Choice | null; onClose: () => void }) {
-  const promote = usePromote(view.name);
-  const rollBack = useRollBack(view.name);
-  const { champion } = view.summary;
-  const version = choice?.version ?? '';
-  const instead = champion ? <> instead of {champion}</> : null;
-  return (
-    <>
-      <ReasonDialog
-        opened={choice?.action === 'promote'}
-        onClose={onClose}
-        title={`Promote ${version}`}
-        confirm={`Promote ${version}`}
-        force="Promote although its gates did not pass"
-        onConfirm={(reason, force) => promote.mutateAsync({ version, reason, force })}
-      >
-        From now on <strong>{version}</strong> serves {view.name}
-        {instead}. It is checked to load first.
-      </ReasonDialog>
-      <ReasonDialog
-        opened={choice?.action === 'rollback'}
-        onClose={onClose}
-        title={`Roll back to ${version}`}
-        confirm={`Roll back to ${version}`}
-        color="orange"
-        onConfirm={(reason) => rollBack.mutateAsync({ version, reason })}
-      >
-        From now on <strong>{version}</strong> serves {view.name} again{instead}. It is checked to load first.
-      </ReasonDialog>
-    </>
-  );
-}
-
-function Name({ version: { version, aliases } }: { version: VersionInfo }) {
+function Name({ version: { model, version, aliases, stage } }: { version: VersionInfo }) {
   return (
     <Group gap={6} wrap="nowrap">
-      <Text size="sm" fw={600}>
-        {version}
+      <Text size="sm" fw={600} span>
+        <VersionLink model={model} version={version} />
       </Text>
+      {stage !== 'none' && (
+        <Badge size="sm" variant="default" tt="none" className="whole">
+          {stage}
+        </Badge>
+      )}
       {aliases.map((alias) => (
         <Badge key={alias} size="sm" variant={alias === 'champion' ? 'filled' : 'light'} tt="none" className="whole">
           {alias}
@@ -158,9 +138,10 @@ function Served({ served }: { served: VersionInfo['served'] }) {
   const newest = served.toReversed();
   return (
     <>
-      {newest.slice(0, SHOWN_PERIODS).map(({ from, to }) => (
+      {newest.slice(0, SHOWN_PERIODS).map(({ from, to, endedBy }) => (
         <div key={from}>
           <Time at={from} /> – {to ? <Time at={to} /> : 'now'}
+          {endedBy === 'rollback' && <span className="complaint"> rolled back from</span>}
         </div>
       ))}
       {newest.length > SHOWN_PERIODS && <span className="quiet">and {newest.length - SHOWN_PERIODS} times before</span>}
@@ -168,10 +149,10 @@ function Served({ served }: { served: VersionInfo['served'] }) {
   );
 }
 
-function Artifact({ hash, bytes, format }: VersionInfo['artifact']) {
+function Artifact({ hash, bytes, format, deletedAt }: VersionInfo['artifact']) {
   return (
     <>
-      {format}, {formatBytes(bytes)}
+      {format}, {deletedAt ? 'file deleted' : formatBytes(bytes)}
       <Text size="xs" c="dimmed">
         <Hash hash={hash} />
       </Text>
@@ -184,7 +165,7 @@ function Action({
   onChoose,
 }: {
   version: VersionInfo;
-  onChoose: (choice: Choice) => void;
+  onChoose: (choice: VersionChoice) => void;
 }) {
   if (aliases.includes('champion')) return null;
   if (served.length > 0) {

@@ -1,37 +1,71 @@
-import type { GateResult } from '@leeway/contract';
-import { Text } from '@mantine/core';
+import type { GateResult, GateTable as Table } from '@leeway/contract';
+import { Accordion, Text } from '@mantine/core';
 import { forestRow } from '../../charts/forest.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { StateLabel } from '../../components/state-label.tsx';
-import { formatDifference, formatMetric } from '../../lib/format.ts';
+import { formatCount, formatDifference, formatMetric, formatNumber, words } from '../../lib/format.ts';
 import { describeMetric } from '../../lib/metrics.ts';
 import { VERDICT } from '../../lib/states.ts';
 
-const TYPES: Record<string, string> = { threshold: 'against a number', compare: 'against the champion' };
+const FORMS: Record<string, string> = {
+  superiority: 'better',
+  non_inferiority: 'not worse',
+  equivalence: 'the same',
+};
+
+/** What a gate asks, in a few words. */
+export function askedBy({ type, form, margin, metric, confidence }: GateResult): string {
+  const asked = form === null ? words(type).toLowerCase() : (FORMS[form] ?? form);
+  const by = margin === null || margin === 0 ? '' : ` by ${formatDifference(metric, margin).replace('+', '')}`;
+  return `${asked}${by}${confidence === null ? '' : `, ${formatNumber(confidence * 100)} % sure`}`;
+}
 
 const COLUMNS: Column<GateResult>[] = [
   {
     title: 'Gate',
     nowrap: true,
-    cell: ({ type, metric, name }) => (
+    cell: (gate) => (
       <>
-        {name === `${type} ${metric}` ? describeMetric(metric).label : name}
+        {gate.name}
         <Text size="xs" c="dimmed">
-          {TYPES[type] ?? type}
+          {askedBy(gate)}
         </Text>
       </>
     ),
   },
   { title: 'Verdict', cell: ({ verdict }) => <StateLabel look={VERDICT[verdict]} /> },
   { title: 'Champion', numeric: true, cell: ({ metric, champion }) => formatMetric(metric, champion) },
-  { title: 'Challenger', numeric: true, cell: ({ metric, challenger }) => formatMetric(metric, challenger) },
+  { title: 'Challenger', numeric: true, cell: (gate) => <Challenger gate={gate} /> },
   { title: 'Difference', numeric: true, cell: (gate) => <Difference gate={gate} /> },
-  { title: 'Champion better | challenger better', width: 240, cell: (gate) => <Forest gate={gate} /> },
-  { title: 'Why', cell: ({ statement }) => statement },
+  {
+    title: 'Champion better | challenger better',
+    hint: 'The difference with its interval; dotted: no difference; dashed: what it was held against',
+    width: 240,
+    cell: (gate) => <Forest gate={gate} />,
+  },
+  { title: 'Why', width: '30%', cell: (gate) => <Why gate={gate} /> },
 ];
 
-export function GateTable({ gates }: { gates: GateResult[] }) {
+export function GateTable({ gates }: { gates: readonly GateResult[] }) {
   return <DataTable label="Gates" rows={gates} columns={COLUMNS} rowKey={({ name }) => name} empty="" />;
+}
+
+function Challenger({ gate: { metric, challenger, difference, lower, upper, limit } }: { gate: GateResult }) {
+  return (
+    <>
+      {formatMetric(metric, challenger)}
+      {difference === null && lower !== null && upper !== null && (
+        <Text size="xs" c="dimmed">
+          {formatMetric(metric, lower)} to {formatMetric(metric, upper)}
+        </Text>
+      )}
+      {limit !== null && (
+        <Text size="xs" c="dimmed">
+          limit {formatMetric(metric, limit)}
+        </Text>
+      )}
+    </>
+  );
 }
 
 function Difference({ gate: { metric, difference, lower, upper } }: { gate: GateResult }) {
@@ -48,21 +82,42 @@ function Difference({ gate: { metric, difference, lower, upper } }: { gate: Gate
   );
 }
 
+function Why({ gate: { statement, reason, test, pValue, n } }: { gate: GateResult }) {
+  const how = [
+    test,
+    pValue === null ? null : `p ${pValue < 0.0001 ? '< 0.0001' : formatNumber(pValue)}`,
+    n > 0 ? `${formatCount(n)} rows` : null,
+  ].filter((part) => part !== null);
+  return (
+    <>
+      <span className="breaks">{statement || words(reason)}</span>
+      {how.length > 0 && (
+        <Text size="xs" c="dimmed" className="breaks">
+          {how.join('; ')}
+        </Text>
+      )}
+    </>
+  );
+}
+
 const WIDTH = 220;
 const HEIGHT = 24;
 
-/** The difference and its interval against zero; to the right the challenger is better, whichever way the metric runs. */
+/** The difference and its interval against zero and the margin; to the right the challenger is better. */
 function Forest({ gate }: { gate: GateResult }) {
-  const better = gate.better ?? describeMetric(gate.metric).better;
-  const { point, from, to, zero } = forestRow(gate);
+  const { better } = describeMetric(gate.metric);
+  const { point, from, to, zero, bars } = forestRow({ ...gate, better: gate.better ?? better });
   if (point === null) return null;
-  const x = (place: number) => (better === 'lower' ? 1 - place : place) * WIDTH;
+  const x = (place: number) => place * WIDTH;
   const color = `var(--${VERDICT[gate.verdict].tone})`;
   const say = (value: number | null) => formatDifference(gate.metric, value);
   const label = `difference ${say(gate.difference)}, interval ${say(gate.lower)} to ${say(gate.upper)}`;
   return (
     <svg width={WIDTH} height={HEIGHT} role="img" aria-label={label}>
-      <line x1={x(zero)} x2={x(zero)} y1={0} y2={HEIGHT} stroke="var(--quiet)" strokeDasharray="2 3" />
+      <line x1={x(zero)} x2={x(zero)} y1={0} y2={HEIGHT} stroke="var(--quiet)" strokeDasharray="1 3" />
+      {bars.map((bar) => (
+        <line key={bar} x1={x(bar)} x2={x(bar)} y1={0} y2={HEIGHT} stroke="var(--quiet)" strokeDasharray="5 2" />
+      ))}
       {from !== null && to !== null && (
         <g stroke={color} strokeWidth={2}>
           <line x1={x(from)} x2={x(to)} y1={HEIGHT / 2} y2={HEIGHT / 2} />
@@ -73,4 +128,58 @@ function Forest({ gate }: { gate: GateResult }) {
       <circle cx={x(point)} cy={HEIGHT / 2} r={4.5} fill={color} />
     </svg>
   );
+}
+
+/** The numbers behind the verdicts, gate by gate. */
+export function GateDetails({ gates }: { gates: readonly GateResult[] }) {
+  const told = gates.filter(({ tables }) => tables.length > 0);
+  if (told.length === 0) return null;
+  return (
+    <Accordion variant="contained" multiple chevronSize={16}>
+      {told.map(({ name, verdict, tables }) => (
+        <Accordion.Item key={name} value={name}>
+          <Accordion.Control>
+            <Text size="sm" component="span">
+              <StateLabel look={VERDICT[verdict]} /> <strong>{name}</strong>{' '}
+              <span className="quiet">{tables.map(({ title }) => title).join(', ')}</span>
+            </Text>
+          </Accordion.Control>
+          <Accordion.Panel>
+            {tables.map((table) => (
+              <GateNumbers key={table.title} table={table} />
+            ))}
+          </Accordion.Panel>
+        </Accordion.Item>
+      ))}
+    </Accordion>
+  );
+}
+
+type Row = { key: string; cells: Table['rows'][number] };
+
+function GateNumbers({ table: { title, columns, rows } }: { table: Table }) {
+  return (
+    <div style={{ marginBottom: 12 }}>
+      <Text size="sm" fw={600} mb={4}>
+        {title}
+      </Text>
+      <DataTable
+        label={title}
+        rows={rows.map((cells, i): Row => ({ key: String(i), cells }))}
+        columns={columns.map((column, i): Column<Row> => ({
+          title: column,
+          numeric: rows.some(({ [i]: cell }) => typeof cell === 'number'),
+          cell: ({ cells }) => <Cell cell={cells[i] ?? null} />,
+        }))}
+        rowKey={({ key }) => key}
+        empty="No rows."
+      />
+    </div>
+  );
+}
+
+function Cell({ cell }: { cell: Table['rows'][number][number] }) {
+  if (cell === null) return <span className="quiet">–</span>;
+  if (typeof cell === 'number') return formatNumber(cell);
+  return Object.hasOwn(VERDICT, cell) ? <StateLabel look={VERDICT[cell as keyof typeof VERDICT]} /> : cell;
 }

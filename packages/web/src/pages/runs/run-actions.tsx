@@ -2,6 +2,7 @@ import type { Run } from '@leeway/contract';
 import { Button, Group } from '@mantine/core';
 import { useState } from 'react';
 import { useDecide } from '../../api/actions.ts';
+import { useApproval, useMayAct } from '../../api/may.ts';
 import { ReasonDialog } from '../../components/reason-dialog.tsx';
 import { isUnderWay } from '../../lib/states.ts';
 
@@ -12,9 +13,13 @@ export function RunActions({ run }: { run: Run }) {
   const [action, setAction] = useState<Action | null>(null);
   const close = () => setAction(null);
   const suggested = run.state === 'suggested';
+  const mayAct = useMayAct();
+  const { may: mayDecide } = useApproval(run.model);
+  if (!mayAct) return null;
   if (!isUnderWay(run.state) && !suggested) return null;
   const waits = run.state === 'awaiting_approval';
   const passed = run.gates.every(({ verdict }) => verdict === 'pass');
+  if ((waits || suggested) && !mayDecide) return null;
   return (
     <Group gap={8}>
       {suggested ? (
@@ -78,11 +83,15 @@ interface DialogProps {
 
 function Dialog({ run, action, title, ...rest }: DialogProps) {
   const decide = useDecide(run.id, action);
+  const { commentNeeded } = useApproval(run.model);
+  const needed = commentNeeded && action !== 'cancel';
   return (
     <ReasonDialog
       {...rest}
       title={title}
       confirm={title}
+      required={needed}
+      reasonLabel={needed ? 'Comment, for the record' : 'Comment, for the record (optional)'}
       {...(action === 'approve' || action === 'start' ? {} : { color: 'orange' })}
       onConfirm={(reason, force) => decide.mutateAsync(action === 'approve' ? { reason, force } : { reason })}
     />
