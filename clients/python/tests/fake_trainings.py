@@ -170,8 +170,8 @@ class FakeTrainings:
     def _complete(self, given: Dict[str, Any]) -> Any:
         if given.get("state") not in ("succeeded", "failed"):
             raise _Refused(400, "invalid_request", "state")
-        candidate = given.get("candidate", {"kind": "url", "url": ""})
-        if set(candidate) != ({"kind", "model", "version"} if candidate["kind"] == "mlflow" else {"kind", "url"}):
+        candidate = given.get("candidate")
+        if candidate is not None and set(candidate) != {"kind", "model", "version"}:
             raise _Refused(400, "invalid_request", "candidate")
         if self.end is not None and self.end != given:
             raise _Refused(409, "training_over", f"it has {self.end['state']}")

@@ -81,7 +81,8 @@ class RemoteTest(TrainingTest):
             run.save_explanations({"distance": 0.5})
             output = run.output
         self.assertEqual(server.end, {"state": "succeeded", "metrics": {"loss": 0.125}})
-        self.assertEqual(set(server.output), {"model.onnx", "metrics.json", "explanations.json"})
+        self.assertEqual(set(server.output), {"model.onnx", "metrics.json", "explanations.json", "environment.json"})
+        self.assertIn("python", json.loads(server.output["environment.json"])["environment"])
         self.assertEqual(server.output["model.onnx"], b"an onnx file")
         self.assertEqual(json.loads(server.output["explanations.json"]), {"method": "mean_abs_shap", "importance": {"distance": 0.5}})
         merged: Dict[str, Any] = {}
@@ -183,7 +184,7 @@ class RemoteTest(TrainingTest):
         with leeway.run(server.contract, environment=QUICK) as run:
             run.save_model(model)
             (run.output / "holdout_predictions.parquet").write_bytes(b"from elsewhere")
-        self.assertEqual(set(server.output), {"model.pkl", "holdout_predictions.parquet"})
+        self.assertEqual(set(server.output), {"model.pkl", "holdout_predictions.parquet", "environment.json"})
 
     def test_folders_of_mlflow_keep_their_shape(self) -> None:
         source = self.folder / "saved"
@@ -194,17 +195,13 @@ class RemoteTest(TrainingTest):
         server = self.serve()
         with leeway.run(server.contract, environment=QUICK) as run:
             run.save_model(source, name="model")
-        self.assertEqual(set(server.output), {"model/MLmodel", "model/code/__init__.py", "model/model.onnx"})
+        self.assertEqual(set(server.output), {"model/MLmodel", "model/code/__init__.py", "model/model.onnx", "environment.json"})
 
     def test_a_candidate_elsewhere(self) -> None:
         server = self.serve()
         with leeway.run(server.contract, environment=QUICK) as run:
             run.candidate_mlflow("flights", 7)
         self.assertEqual(server.end, {"state": "succeeded", "candidate": {"kind": "mlflow", "model": "flights", "version": "7"}})
-        server = self.serve()
-        with leeway.run(server.contract, environment=QUICK) as run:
-            run.candidate_url("https://models.example.org/1")
-        self.assertEqual(server.end, {"state": "succeeded", "candidate": {"kind": "url", "url": "https://models.example.org/1"}})
 
     def test_the_end_survives_trouble_and_counts_once(self) -> None:
         server = self.serve()
@@ -313,7 +310,7 @@ class LocalTest(TrainingTest):
             run.save_model(b"first")
             run.save_model(b"second", name="other.onnx")
         found = {path.name: path.read_bytes() for path in run.output.iterdir()}
-        self.assertEqual(set(found), {"other.onnx", "metrics.json"})
+        self.assertEqual(set(found), {"other.onnx", "metrics.json", "environment.json"})
         self.assertEqual(found["other.onnx"], b"second")
         self.assertEqual(json.loads(found["metrics.json"]), {"validation_auc": 0.8, "rows": 12.0})
 

@@ -25,6 +25,14 @@ export const RetrainConfig = strict({
   executor: ExecutorConfig.prefault({ type: 'builtin' }),
   params: z.record(z.string(), z.unknown()).default({}).describe('Handed to the trainer as LEEWAY_PARAMS.'),
   tuning: TuningConfig.optional().describe('A search for better parameters in every run.'),
+  candidate: strict({
+    from: z
+      .enum(['output', 'mlflow'])
+      .default('output')
+      .describe('output: what the trainer left or sent; mlflow: the model there that has the tag leeway.training.'),
+  })
+    .prefault({})
+    .describe('Where the model of a run is looked for. What the trainer itself names is taken either way.'),
   warmStart: z
     .boolean()
     .default(true)

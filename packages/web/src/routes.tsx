@@ -11,11 +11,11 @@ import { messagesSearch } from './pages/messages/search.ts';
 import { modelSearch } from './pages/model/search.ts';
 import { OnCallPage } from './pages/on-call/on-call-page.tsx';
 import { reviewSearch } from './pages/review/search.ts';
-import { RunPage } from './pages/runs/run-page.tsx';
 import { RunsPage } from './pages/runs/runs-page.tsx';
 import { Failed, NotFound } from './pages/shell/not-found.tsx';
 import { Shell } from './pages/shell/shell.tsx';
 import { silencesSearch } from './pages/silences/search.ts';
+import { versionSearch } from './pages/version/search.ts';
 import { SilencesPage } from './pages/silences/silences-page.tsx';
 
 type Search = Record<string, unknown>;
@@ -39,6 +39,12 @@ const model = createRoute({
   component: lazyRouteComponent(() => import('./pages/model/model-page.tsx'), 'ModelPage'),
   validateSearch: modelSearch,
 });
+const version = createRoute({
+  getParentRoute: () => shell,
+  path: '/models/$model/versions/$version',
+  component: lazyRouteComponent(() => import('./pages/version/version-page.tsx'), 'VersionPage'),
+  validateSearch: versionSearch,
+});
 const alerts = createRoute({
   getParentRoute: () => shell,
   path: '/alerts',
@@ -48,7 +54,11 @@ const alerts = createRoute({
 const alert = createRoute({ getParentRoute: () => shell, path: '/alerts/$id', component: AlertPage });
 const onCall = createRoute({ getParentRoute: () => shell, path: '/on-call', component: OnCallPage });
 const runs = createRoute({ getParentRoute: () => shell, path: '/runs', component: RunsPage });
-const run = createRoute({ getParentRoute: () => shell, path: '/runs/$id', component: RunPage });
+const run = createRoute({
+  getParentRoute: () => shell,
+  path: '/runs/$id',
+  component: lazyRouteComponent(() => import('./pages/runs/run-page.tsx'), 'RunPage'),
+});
 const silences = createRoute({
   getParentRoute: () => shell,
   path: '/silences',
@@ -82,6 +92,7 @@ export const router = createRouter({
     shell.addChildren([
       fleet,
       model,
+      version,
       alerts,
       alert,
       onCall,

@@ -57,7 +57,9 @@ export async function advance(ctx: RetrainingContext, moving: Moving, signal: Ab
     ...(look?.url && { url: look.url }),
     ...(row.startedAt === null && change.state === 'running' ? { startedAt: now } : {}),
     ...(ended ? { endedAt: now } : {}),
-    ...(change.state === 'succeeded' ? { metrics: encode(await moving.metrics()) } : {}),
+    ...(change.state === 'succeeded'
+      ? { metrics: encode(await moving.metrics()), ...(row.progress === null ? {} : { progress: 1 }) }
+      : {}),
     ...log,
   });
   return ended ? null : waitMs;

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LeewayError } from '@leeway/contract';
-import { packFolder } from './pack-folder.ts';
+import { packFolder } from '../platform/pack-folder.ts';
 
 /** What a trainer left. */
 export interface Candidate {
@@ -14,7 +14,7 @@ export interface Candidate {
 
 const PREDICTIONS = 'holdout_predictions.parquet';
 /** What stands beside a model and is none. */
-const BESIDE: ReadonlySet<string> = new Set([PREDICTIONS, 'metrics.json', 'explanations.json']);
+const BESIDE: ReadonlySet<string> = new Set([PREDICTIONS, 'metrics.json', 'explanations.json', 'environment.json']);
 /** The file that makes a folder a model of MLflow. */
 const MLMODEL = 'MLmodel';
 

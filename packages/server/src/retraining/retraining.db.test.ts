@@ -7,6 +7,7 @@ import { Config, type ModelConfig, type Run } from '@leeway/contract';
 import { asyncBufferFromFile, parquetMetadataAsync } from 'hyparquet';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Audit } from '../audit/audit.ts';
+import { registerCards } from '../cards/index.ts';
 import type { Context } from '../context.ts';
 import { Events } from '../events/events.ts';
 import { loadOnnx } from '../gateway/runtime.ts';
@@ -129,6 +130,8 @@ function boot(options: RetrainingOptions = {}): void {
     config: () => ({ ...Config.parse({ apiVersion: 'leeway/v1' }), channels: [], models }),
   };
   retraining = registerRetraining(ctx, options);
+  const none = async () => null;
+  registerCards(ctx, { runOf: none, datasetOf: none, evaluationOf: none, explanationOf: none });
 }
 
 async function seed(model: ModelConfig, given = rows): Promise<void> {

@@ -10,6 +10,7 @@ import {
 } from '@leeway/contract';
 import type { Selectable, Updateable } from 'kysely';
 import { iso, isoOrNull } from '../platform/clock.ts';
+import { changedInTx } from '../registry/mlflow/wanted.ts';
 import { decode, decodeOrNull, encode } from '../store/json.ts';
 import type { StoreReader, StoreTx } from '../store/open.ts';
 import type { Schema } from '../store/schema.ts';
@@ -121,6 +122,7 @@ export async function recordRun(
   const { id, model, state, trigger, champion, challenger, decision, error } = run;
   const detail = { model, from, trigger, champion, challenger, decision, error };
   await ctx.audit.append(tx, actor, `run.${state}`, id, detail);
+  await changedInTx(ctx, tx, row.model);
   await ctx.events.emit(tx, 'run.changed', model, { run: id, state, from, challenger });
   await followRun(ctx, tx, run);
 }

@@ -77,7 +77,7 @@ export const usePromote = (model: string) =>
 
 export const useRollBack = (model: string) =>
   useAction(
-    (given: { version: string; reason: string }) =>
+    (given: { version?: string; reason: string }) =>
       request<VersionInfo>(`/models/${id(model)}/rollback`, { body: given }),
     AFTER_VERSION,
     ({ version }) => `Rolled back to ${version}.`,

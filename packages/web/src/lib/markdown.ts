@@ -28,6 +28,3 @@ markdown.renderer.rules['table_open'] = () => '<div class="table-scroll"><table>
 markdown.renderer.rules['table_close'] = () => '</table></div>\n';
 
 export const markdownHtml = (text: string): string => markdown.render(text);
-
-/** A document without the metadata before it. */
-export const withoutMetadata = (text: string): string => text.replace(/^---\n[\s\S]*?\n---\n+/, '');

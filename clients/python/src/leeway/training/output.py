@@ -17,6 +17,7 @@ MODEL = "model.onnx"
 PREDICTIONS = "holdout_predictions.parquet"
 METRICS = "metrics.json"
 EXPLANATIONS = "explanations.json"
+ENVIRONMENT = "environment.json"
 
 
 class Output:
@@ -78,7 +79,7 @@ class Output:
         return path
 
     def _place(self, name: str) -> Path:
-        if name in (PREDICTIONS, METRICS, EXPLANATIONS) or Path(name).name != name:
+        if name in (PREDICTIONS, METRICS, EXPLANATIONS, ENVIRONMENT) or Path(name).name != name:
             raise LeewayClientError("bad_model", f"name: expected a plain name of its own, got {name!r}")
         self.folder.mkdir(parents=True, exist_ok=True)
         return self.folder / name
@@ -112,6 +113,11 @@ class Output:
                 pass
         self._write_json(METRICS, {**(former if isinstance(former, dict) else {}), **metrics})
 
+    def write_environment(self, commit: Optional[str], environment: Mapping[str, str]) -> None:
+        """With what the model was trained; what the program has written itself stays."""
+        if not (self.folder / ENVIRONMENT).exists():
+            self._write_json(ENVIRONMENT, {"code_commit": commit, "environment": dict(environment)})
+
     def _write_json(self, name: str, value: Any) -> Path:
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / name
@@ -126,7 +132,7 @@ class Output:
         files = self.files()
         if any(path.suffix == ".onnx" for path in files):
             return
-        if not any(path.name not in (PREDICTIONS, METRICS, EXPLANATIONS) for path in files):
+        if not any(path.name not in (PREDICTIONS, METRICS, EXPLANATIONS, ENVIRONMENT) for path in files):
             raise LeewayClientError("nothing_saved", "no model was saved")
         if not (self.folder / PREDICTIONS).is_file():
             raise LeewayClientError(

@@ -29,6 +29,7 @@ from .files import cache_folder, download, persist, upload
 from .output import Output
 from .params import Params
 from .reporter import LineHandler, Reporter
+from .surroundings import code_commit, libraries
 from .tables import features_of_file, load_table
 
 _logger = logging.getLogger("leeway")
@@ -300,10 +301,6 @@ class Run:
         """The challenger is a version of a registered model of MLflow, instead of a saved file."""
         self._candidate = {"kind": "mlflow", "model": model, "version": str(version)}
 
-    def candidate_url(self, url: str) -> None:
-        """The challenger lies at an address that Leeway may read, instead of a saved file."""
-        self._candidate = {"kind": "url", "url": url}
-
     def finish(self, message: Optional[str] = None) -> None:
         """Hands in the output and says that the training has succeeded. The end of a `with` statement does so by itself.
 
@@ -314,6 +311,7 @@ class Run:
         if self._candidate is None:
             self._output.check()
         self._output.write_metrics(self._metrics)
+        self._output.write_environment(code_commit(os.environ), libraries())
         if not self._contract.is_local:
             for file in self._output.files():
                 name = file.relative_to(self._output.folder).as_posix()

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { LeewayError } from '@leeway/contract';
 import type { Context } from '../../context.ts';
 import type { Outbound } from '../../platform/outbound.ts';
-import { packFolder } from '../../retraining/pack-folder.ts';
+import { packFolder } from '../../platform/pack-folder.ts';
 import { type Mlflow, MlflowError, mlflowClient, quoted } from './client.ts';
 import { nameThere, versionUrl } from './names.ts';
 import type { RemoteVersion } from './push.ts';

@@ -9,7 +9,6 @@ import { championOf, registerVersion } from '../../registry/versions.ts';
 import { decode } from '../../store/json.ts';
 import type { StoreReader, StoreTx } from '../../store/open.ts';
 import { classScores } from '../../warehouse/model-tables.ts';
-import { findCandidate } from '../candidate.ts';
 import { type RetrainingContext, SYSTEM } from '../context.ts';
 import { heldOutRows } from '../datasets/dataset-files.ts';
 import { decideOutcome } from '../decide/decide-outcome.ts';
@@ -19,6 +18,7 @@ import type { Metrics } from '../gates/gate.ts';
 import { readHoldout } from '../holdout.ts';
 import { withModels } from '../models-at-work.ts';
 import { gateColumns, proveChallenger } from '../prove-challenger.ts';
+import { resolveCandidate, trainingEnvironment } from '../resolve-candidate.ts';
 import { runFolder } from '../run-folder.ts';
 import { changeRun, type RunRow } from '../runs.ts';
 import { promoteChallenger, supersede } from '../verbs/decide-run.ts';
@@ -31,7 +31,8 @@ export function registerEvaluate(ctx: RetrainingContext): void {
     const { model, retrain } = retrainingOf(ctx, run.model);
     const files = runFolder(ctx, run.id);
     const dataset = decode<DatasetInfo>(run.dataset as string);
-    const candidate = await findCandidate(files.output(job.payload.output!));
+    const { training, output } = { training: job.payload.training!, output: job.payload.output! };
+    const candidate = await resolveCandidate(ctx, { run, training, output, retrain, signal: job.signal });
     const artifact = { ...(await storeArtifact(ctx, candidate.path)), format: candidate.format };
     const champion = await championOf(ctx.store.db, model.name);
     const holdout = await readHoldout(await heldOutRows(ctx, dataset.hash), model, gateColumns(retrain.gates, model));
@@ -74,7 +75,8 @@ export function registerEvaluate(ctx: RetrainingContext): void {
         parent: champion?.version ?? null,
         dataset,
         metrics: valuesOf(result.metrics.challenger),
-        params: retrain.params,
+        params: decode(run.params),
+        ...(await trainingEnvironment(files.output(output))),
         artifact,
       });
       if (registered !== version) throw new Error(`${version} was registered meanwhile; the evaluation is done again`);

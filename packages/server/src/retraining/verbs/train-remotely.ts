@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { durationMs, LeewayError, type ModelConfig, type TrainingInfo } from '@leeway/contract';
+import { type DatasetInfo, durationMs, LeewayError, type ModelConfig, type TrainingInfo } from '@leeway/contract';
 import { modelOf } from '../../context.ts';
 import { iso } from '../../platform/clock.ts';
 import { receiveFile } from '../../platform/receive-file.ts';
@@ -10,7 +10,11 @@ import { hashFile } from '../../storage/hash-file.ts';
 import { decode, encode } from '../../store/json.ts';
 import { withLines } from '../advance.ts';
 import type { RetrainingContext } from '../context.ts';
+import { bringTrainingFiles } from '../datasets/dataset-files.ts';
+import { datasetOf } from '../datasets/dataset-records.ts';
 import { changeExecution, type ExecutionRow, executionRow } from '../executions.ts';
+import { asPrepared } from '../preprocessing/prepared-model.ts';
+import type { NamedCandidate } from '../resolve-candidate.ts';
 import { runFolder } from '../run-folder.ts';
 import { type RunRow, runRow } from '../runs.ts';
 import { schemaOf } from '../ticket.ts';
@@ -54,13 +58,16 @@ async function pathOf(ctx: RetrainingContext, run: RunRow, model: ModelConfig, n
 /** All that a trainer must know. */
 export async function describeTraining(ctx: RetrainingContext, key: string): Promise<TrainingInfo> {
   const { row, run, model } = await openTraining(ctx, key);
-  const { task, positive, label, features } = schemaOf(model);
+  const record = await datasetOf(ctx.store.db, decode<DatasetInfo>(run.dataset as string).hash);
+  // Another replica may have made the files.
+  await bringTrainingFiles(ctx, run.id, record);
+  const { task, positive, label, features } = schemaOf(asPrepared(model, record.fitted));
   const address = (name: string) => `${ctx.publicUrl()}/api/v1/trainings/${key}/files/${name}`;
   const file = async (name: TrainingFile) => {
     const path = await pathOf(ctx, run, model, name);
     return { url: address(name), sha256: await hashFile(path), bytes: (await stat(path)).size };
   };
-  const dataset = decode<{ trainRows: number; holdoutRows: number }>(run.dataset as string);
+  const dataset = decode<DatasetInfo>(run.dataset as string);
   const champion = model.retrain?.warmStart ? await championOf(ctx.store.db, model.name) : null;
   return {
     run: run.id,
@@ -135,7 +142,7 @@ export interface Completion {
   state: 'succeeded' | 'failed';
   metrics?: Record<string, number | null> | undefined;
   message?: string | undefined;
-  candidate?: { kind: 'mlflow'; model: string; version: string } | undefined;
+  candidate?: NamedCandidate | undefined;
   logUrl?: string | undefined;
 }
 

@@ -1,5 +1,5 @@
 import type { Alert } from '@leeway/contract';
-import { Anchor, Badge, Group } from '@mantine/core';
+import { Badge, Group } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Facts } from '../../components/page.tsx';
 import { Time } from '../../components/time.tsx';
@@ -86,24 +86,13 @@ function peopleOf({ state, acknowledgedBy, acknowledgedAt, acknowledgedUntil, as
   ];
 }
 
-function restOf({ column, slice, version, runbook, labels }: Alert): Fact[] {
+function restOf({ column, slice, version, labels }: Alert): Fact[] {
   return [
     ...(column ? ([['Column', column]] as const) : []),
     ...(slice ? ([['Slice', slice]] as const) : []),
     ...(version ? ([['Version', version]] as const) : []),
-    ...(runbook ? ([['Runbook', <Runbook key="runbook" address={runbook} />]] as const) : []),
     ['Labels', <Labels key="labels" labels={labels} />],
   ];
-}
-
-/** A runbook is what a configuration says; only an http(s) address becomes a link. */
-function Runbook({ address }: { address: string }) {
-  if (!/^https?:\/\//.test(address)) return address;
-  return (
-    <Anchor href={address} target="_blank" rel="noreferrer">
-      what to do
-    </Anchor>
-  );
 }
 
 const SHOWN = ['model', 'rule', 'severity', 'column', 'slice'];

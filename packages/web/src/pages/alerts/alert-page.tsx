@@ -20,6 +20,7 @@ import { Comments } from './comments.tsx';
 import { ConditionTable } from './condition-table.tsx';
 import { ExplainPanel } from './explain-panel.tsx';
 import { HistoryList } from './history-list.tsx';
+import { RunbookPanel } from './runbook-panel.tsx';
 import { VerdictPanel } from './verdict-panel.tsx';
 
 export function AlertPage() {
@@ -58,6 +59,7 @@ function Detail({ alert, history, comments, verdicts, deliveries }: AlertDetail)
         <div className={classes['column']}>
           <ActionList alert={alert.id} />
           <AlertChart alert={alert} />
+          <RunbookPanel alert={alert} />
           {alert.conditions.length > 0 && (
             <Section title="Conditions" note="of the newest window">
               <ConditionTable conditions={alert.conditions} />

@@ -4,6 +4,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { IconHistoryToggle, IconRefresh } from '@tabler/icons-react';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useRetrain } from '../../api/actions.ts';
+import { useMayAct } from '../../api/may.ts';
 import { Load } from '../../components/load.tsx';
 import { Facts, Page } from '../../components/page.tsx';
 import { ReasonDialog } from '../../components/reason-dialog.tsx';
@@ -15,6 +16,7 @@ import { RANGES, type Range } from '../../lib/time.ts';
 import { AlertsTab } from './alerts-tab.tsx';
 import { ConfigurationTab } from './configuration-tab.tsx';
 import { DriftTab } from './drift-tab.tsx';
+import { ExplainTab } from './explain-tab.tsx';
 import { FairnessTab, useFairness } from './fairness-tab.tsx';
 import { FeedbackTab, useFeedback } from './feedback-tab.tsx';
 import { KpiTab } from './kpi-tab.tsx';
@@ -35,8 +37,9 @@ const LABELS: Record<Tab, string> = {
   feedback: 'Feedback',
   kpis: 'KPIs',
   alerts: 'Alerts',
-  runs: 'Runs',
+  runs: 'Retraining',
   versions: 'Versions',
+  explain: 'Explain',
   configuration: 'Configuration',
 };
 
@@ -112,6 +115,9 @@ function Model({ name, data }: { name: string; data: { summary: ModelSummary; co
         <Tabs.Panel value="versions">
           <VersionsTab view={view} />
         </Tabs.Panel>
+        <Tabs.Panel value="explain">
+          <ExplainTab view={view} />
+        </Tabs.Panel>
         <Tabs.Panel value="configuration">
           <ConfigurationTab view={view} />
         </Tabs.Panel>
@@ -181,7 +187,8 @@ function Retrain({ view }: { view: ModelView }) {
   const [opened, { open, close }] = useDisclosure(false);
   const navigate = useNavigate();
   const retrain = useRetrain(view.name);
-  if (!view.config.retrain) return null;
+  const mayAct = useMayAct();
+  if (!view.config.retrain || !mayAct) return null;
   return (
     <>
       <Button variant="default" leftSection={<IconRefresh size={15} aria-hidden />} onClick={open}>

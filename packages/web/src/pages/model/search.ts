@@ -11,6 +11,7 @@ export const TABS = [
   'alerts',
   'runs',
   'versions',
+  'explain',
   'configuration',
 ] as const;
 export type Tab = (typeof TABS)[number];
@@ -23,12 +24,14 @@ export interface ModelSearch {
   monitor?: string;
   kpi?: string;
   column?: string;
+  /** Id of a prediction that is explained. */
+  prediction?: string;
   /** Start of a window. */
   at?: string;
 }
 
 export function modelSearch(given: Record<string, unknown>): ModelSearch {
-  const { tab, range, metric, monitor, kpi, column, at } = given;
+  const { tab, range, metric, monitor, kpi, column, prediction, at } = given;
   return {
     ...(isOneOf(TABS, tab) ? { tab } : {}),
     ...(isOneOf(RANGES, range) ? { range } : {}),
@@ -36,6 +39,7 @@ export function modelSearch(given: Record<string, unknown>): ModelSearch {
     ...(isText(monitor) ? { monitor } : {}),
     ...(isText(kpi) ? { kpi } : {}),
     ...(isText(column) ? { column } : {}),
+    ...(isText(prediction) ? { prediction } : {}),
     ...(isText(at) && !Number.isNaN(Date.parse(at)) ? { at } : {}),
   };
 }

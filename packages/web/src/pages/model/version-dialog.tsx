@@ -60,7 +60,7 @@ function Plan({ model, version }: { model: string; version: string | undefined }
       {({ from, to, loads, why, passedOver }) => (
         <>
           From now on <strong>{to}</strong> serves {model} again{from && <> instead of {from}</>}.{' '}
-          {loads ? 'It loads.' : <strong>It does not load, so nothing would change.</strong>} {why}
+          {loads ? 'It loads.' : <strong>It does not load, so nothing would change.</strong>} Why this one: {why}.
           {passedOver.length > 0 && (
             <>
               <Text size="xs" c="dimmed" mt={6}>
@@ -69,7 +69,7 @@ function Plan({ model, version }: { model: string; version: string | undefined }
               <ul className={classes['plain']}>
                 {passedOver.map((one) => (
                   <li key={one.version}>
-                    {one.version}: {one.why}
+                    {one.version} {one.why}
                   </li>
                 ))}
               </ul>

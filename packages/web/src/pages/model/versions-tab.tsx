@@ -33,7 +33,7 @@ export function VersionsTab({ view }: { view: ModelView }) {
     { title: 'Served', cell: ({ served }) => <Served served={served} /> },
     { title: 'Artifact', nowrap: true, cell: ({ artifact }) => <Artifact {...artifact} /> },
     ...(mayAct
-      ? [{ title: 'Actions', head: '', cell: (one: VersionInfo) => <Action version={one} onChoose={setChoice} /> }]
+      ? [{ title: 'Actions', cell: (one: VersionInfo) => <Action version={one} onChoose={setChoice} /> }]
       : []),
   ];
   return (

@@ -81,10 +81,9 @@ test('events of Airflow 3 become lines, without those that say where the log is'
   expect(readEvents(body)).toEqual(['two', 'lines', 'Task failed', 'ValueError: no rows', 'last']);
 });
 
-test('a text of Airflow 2 becomes lines, without half a line', () => {
-  expect(readText('*** Found local files:\n***   * /logs/1.log\n[2001] first\n\nsecond\nhal')).toEqual([
-    '[2001] first',
-    '',
-    'second',
-  ]);
+test('a text of Airflow 2 becomes lines, without those that say where the log is and without half a line', () => {
+  const head = 'host-1\n INFO - ::group::Log message source details\n*** Found local files:\n***   * /logs/1.log\n';
+  const text = '[2001] INFO - ::group::Pre\n[2001] first\n[2001] INFO - ::endgroup::\n\nsecond\nhal';
+  expect(readText(`${head} INFO - ::endgroup::\n${text}`)).toEqual(['[2001] first', '', 'second']);
+  expect(readText('*** No logs\n[2001] first\n')).toEqual(['[2001] first']);
 });

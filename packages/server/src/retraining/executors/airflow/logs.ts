@@ -84,11 +84,12 @@ function parsed(row: string): unknown {
   }
 }
 
-/** Airflow 2: a text, whose lines with *** say from where the log came. The last line counts when it has ended. */
+/** Airflow 2: a text that begins with its host and from where the log came. The last line counts when it has ended. */
 export function readText(body: string): string[] {
-  return body
+  const lines = body
     .slice(0, body.lastIndexOf('\n') + 1)
     .split('\n')
-    .slice(0, -1)
-    .filter((line) => !line.startsWith('*** '));
+    .slice(0, -1);
+  const source = lines.findIndex((line) => line.includes('::group::Log message source'));
+  return lines.slice(source + 1).filter((line) => !line.startsWith('*** ') && !/ ::(group|endgroup)::/.test(line));
 }
