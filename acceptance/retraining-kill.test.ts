@@ -253,9 +253,12 @@ async function startOrchestrator() {
     await say('/complete', { method: 'POST', body, headers: { 'content-type': 'application/json' } });
   };
   /** Each server has a port of its own, and leaves it here. */
-  const serverUrl = (env: Record<string, string>) => {
-    const local = join(data, 'local.json');
-    return existsSync(local) ? (JSON.parse(readFileSync(local, 'utf8')) as { url: string }).url : env['LEEWAY_URL'];
+  const serverUrl = (env: Record<string, string>): string => {
+    try {
+      return (JSON.parse(readFileSync(join(data, 'local.json'), 'utf8')) as { url: string }).url;
+    } catch {
+      return env['LEEWAY_URL']!; // half written, or not yet there
+    }
   };
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];

@@ -1,5 +1,6 @@
 // npm run test:real [NAME ...]: replays real data sets through the code that users run, under a clock turned by hand, and checks
 // what comes of it. The data are not in the repository: LEEWAY_REAL_DATA names their folder, else ../shared/data beside it.
+// At the end stands what retraining was worth, as a table; --write-table writes it to docs/reference/retraining-results.md.
 // Each example says how its data are played and what has to come of it in examples/*/replay.mjs. What the command line has to
 // find in files of which it is known what they hold is asked in scripts/real/*.mjs.
 import { fork, spawn } from 'node:child_process';
@@ -10,6 +11,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { capture, install, ROOT, say, step } from './lib.mjs';
+import { outcomeOf, pageOf, rowsOf, tableOf, windowsOf } from './retraining-table.mjs';
 
 /**
  * @typedef {object} Replay How an example is played.
@@ -21,6 +23,9 @@ import { capture, install, ROOT, say, step } from './lib.mjs';
  * @property {Scenario[]} scenarios Ways of playing it, one process each.
  * @property {(stage: object) => Promise<void>} play Plays the data.
  * @property {(stage: object) => Promise<void>} judge Looks at what came of it, and checks it.
+ * @property {{ data: string, metric: string, monitor: string, against: string }} [table] Error for the table of retraining.
+ * @property {(rows: object[], check: Function) => void} [across] Checks what came of its scenarios side by side.
+ * @property {(rows: object[]) => string} [reading] What the rows of the table say, in a few sentences.
  *
  * @typedef {object} Question What the command line has to find in a data set.
  * @property {string} data Folder of the data set.
@@ -31,20 +36,25 @@ import { capture, install, ROOT, say, step } from './lib.mjs';
  * @property {string} name
  * @property {string} title
  * @property {boolean} [python] Whether it needs Python with scikit-learn.
+ * @property {{ trainer: string, way: string }} [row] What it is called in the table.
+ * @property {(stage: object) => Promise<void>} [judge] Instead of that of the replay.
  * @property {(model: object, tools: { python: string, folder: string }) => void} [configure] Changes the model of leeway.yaml.
  */
 
 const SELF = fileURLToPath(import.meta.url);
-const EXAMPLES = ['bike-sharing', 'weather', 'census'];
+const EXAMPLES = ['bike-sharing', 'weather', 'census', 'elec2', 'occupancy'];
 const QUESTIONS = join(ROOT, 'scripts/real');
 const CACHE = join(ROOT, '.cache', 'real');
-const TIMEOUT_MS = 600_000;
+const PAGE = join(ROOT, 'docs/reference/retraining-results.md');
+const TIMEOUT_MS = 1_200_000;
 
 if (process.send && process.argv[2] === '--replay') await replay(JSON.parse(process.argv[3]));
 else if (process.send && process.argv[2] === '--ask') await ask(JSON.parse(process.argv[3]));
 else await main(process.argv.slice(2));
 
-async function main(names) {
+async function main(args) {
+  const writes = args.includes('--write-table');
+  const names = args.filter((arg) => arg !== '--write-table');
   const replays = await Promise.all(EXAMPLES.map(async (name) => ({ example: name, ...(await load(name)) })));
   const questions = await Promise.all(
     readdirSync(QUESTIONS)
@@ -104,23 +114,54 @@ async function main(names) {
 
   const atOnce = Math.min(2, availableParallelism());
   const next = tasks[Symbol.iterator]();
+  const outcomes = [];
+  const tell = ({ ok, text, got }) => {
+    console.log(`${ok ? 'ok  ' : 'FAIL'} ${text}${got === undefined || got === '' ? '' : ` (${got})`}`);
+    count[ok ? 'passed' : 'failed'] += 1;
+  };
   const worker = async () => {
     for (const { title, task } of next) {
-      const { report, checks, seconds, megabytes } = await inProcess(task);
+      const { report, checks, outcome, seconds, megabytes } = await inProcess(task);
+      if (outcome) outcomes.push(outcome);
       console.log(`\n== ${title} (${seconds.toFixed(0)} s, ${megabytes} MB at most)\n`);
       if (report) console.log(`${report}\n`);
-      for (const { ok, text, got } of checks) {
-        console.log(`${ok ? 'ok  ' : 'FAIL'} ${text}${got === undefined || got === '' ? '' : ` (${got})`}`);
-        count[ok ? 'passed' : 'failed'] += 1;
-      }
+      checks.forEach(tell);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
+  if (outcomes.length > 0) sumUp(replays, outcomes, { tell, writes });
   say(`${((Date.now() - began) / 1000).toFixed(0)} s in all`);
   console.log(
     `\n${count.passed} passed, ${count.failed} failed${count.skipped > 0 ? `, ${count.skipped} skipped` : ''}`,
   );
   process.exitCode = count.failed > 0 ? 1 : 0;
+}
+
+/** Prints what retraining was worth, and checks ways of retraining against each other where all were played. */
+function sumUp(replays, outcomes, { tell, writes }) {
+  const rows = rowsOf(outcomes);
+  console.log(`\n== What retraining was worth\n\n${tableOf(rows)}\n`);
+  const readings = [];
+  let complete = true;
+  for (const { scenarios, table, across, reading } of replays) {
+    if (!table) continue;
+    const wanted = scenarios.filter((scenario) => scenario.row);
+    const mine = outcomes.filter(({ data }) => data === table.data);
+    if (mine.length < wanted.length) {
+      complete = false;
+      continue;
+    }
+    const order = (row) => wanted.findIndex((scenario) => scenario.title === row.title);
+    const sorted = rows.filter(({ data }) => data === table.data).sort((a, b) => order(a) - order(b));
+    across?.(sorted, (text, ok, got) =>
+      tell({ text: `${table.data}: ${text}`, ok, got: typeof got === 'number' ? Number(got.toPrecision(4)) : got }),
+    );
+    if (reading) readings.push({ title: table.data, text: reading(sorted), rows: sorted });
+  }
+  if (!writes) return;
+  if (!complete) return say(`${PAGE} was not written: not every scenario was played`);
+  writeFileSync(PAGE, pageOf(readings.flatMap((one) => one.rows), readings));
+  say(`wrote ${PAGE}`);
 }
 
 async function load(example) {
@@ -216,6 +257,7 @@ async function replay({ example, scenario: name, folder: dataFolder, python, dat
   const checks = [];
   const notes = [];
   let report = '';
+  let outcome;
   try {
     const url = await app.start({ work: false });
     const api = await Api.connect({
@@ -234,6 +276,7 @@ async function replay({ example, scenario: name, folder: dataFolder, python, dat
       api,
       clock,
       settle: app.settle,
+      scenario,
       train: (reason) => train(api, app, played.model, reason),
       step: progress(name),
     });
@@ -252,8 +295,18 @@ async function replay({ example, scenario: name, folder: dataFolder, python, dat
       windows,
     };
     report = render(io, found);
-    await played.judge({
+    if (scenario.row) {
+      const { metric, monitor, data, against } = played.table;
+      const [served, frozen] = await Promise.all([
+        read({ metric, monitor, version: '' }),
+        read({ metric, monitor, version: 'v1' }),
+      ]);
+      const windows = windowsOf(served, frozen, new Date(played.live).toISOString());
+      outcome = { ...scenario.row, title: scenario.title, data, against, windows, ...outcomeOf(found.runs) };
+    }
+    await (scenario.judge ?? played.judge)({
       found,
+      outcome,
       boosting: scenario.python === true,
       measurements: read,
       compare: (metric, from = played.start) => compare(read, metric, from),
@@ -268,7 +321,7 @@ async function replay({ example, scenario: name, folder: dataFolder, python, dat
   }
   const megabytes = Math.round(process.resourceUsage().maxRSS / 1024);
   const text = [report, ...notes.map((line) => `- ${line}`)].filter((part) => part !== '').join('\n');
-  process.send({ report: text, checks, megabytes }, () => process.disconnect());
+  process.send({ report: text, checks, outcome, megabytes }, () => process.disconnect());
 }
 
 async function loadQuestion(file) {

@@ -1,5 +1,6 @@
 // Plays fifty years of daily weather for `npm run test:real`, and says what has to come of it.
 import { join } from 'node:path';
+import { always } from '../../scripts/retraining-table.mjs';
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
@@ -9,6 +10,7 @@ const START = 720 * YEAR * HOUR_MS;
 /** Six years are history: five to train on, and one held out. */
 const HISTORY = 6 * YEAR;
 const STEP = YEAR / 5;
+const LOGISTIC = 'logistic regression (built-in)';
 const iso = (row) => new Date(START + row * HOUR_MS).toISOString();
 const rowOf = (time) => Math.floor((Date.parse(time) - START) / HOUR_MS);
 const year = (row) => `${1949 + Math.floor(row / YEAR)}`;
@@ -21,7 +23,24 @@ export default {
   start: iso(0),
   live: iso(HISTORY),
   end: iso(51 * YEAR),
-  scenarios: [{ name: 'weather', title: 'Weather of fifty years, the built-in logistic regression' }],
+  scenarios: [
+    {
+      name: 'weather',
+      title: 'Weather of fifty years, the built-in logistic regression',
+      row: { trainer: LOGISTIC, way: 'policy' },
+    },
+    {
+      name: 'weather-always',
+      title: 'Weather of fifty years, retrained every year',
+      row: { trainer: LOGISTIC, way: 'always' },
+      configure: (model) => always(model, { on: 'labels', atLeast: YEAR }, 'log_loss'),
+      async judge({ check, outcome }) {
+        check('no run failed', outcome.failed === 0, outcome.failed);
+        check('a version of every year was taken', outcome.accepted >= 40, outcome.accepted);
+      },
+    },
+  ],
+  table: { data: 'noaa-weather', metric: 'log_loss', monitor: 'yearly', against: 'log loss' },
 
   async play({ folder, readCsv, api, clock, settle, train, step }) {
     const days = readDays(readCsv(join(folder, 'weather.csv')));
@@ -44,6 +63,17 @@ export default {
       await settle();
       step(year(to), to / days.length);
     }
+  },
+
+  across([row], check) {
+    check('the policy has less of an error than the frozen version', row.policy < 0.95 * row.never, row.policy);
+    check('more than half of what asked was refused or inconclusive', row.accepted < row.refused + row.inconclusive);
+    check('a version a year is not better by much than the policy', row.always > 0.93 * row.policy, row.always);
+  },
+
+  reading([row]) {
+    return `${row.accepted} of ${row.asked.reduce((sum, [, n]) => sum + n, 0)} runs were taken, and did ${Math.round((100 * (row.never - row.policy)) / (row.never - row.always))} % of what a version a year does with
+${row.runsAlways}. The season never asked; an instrument that was changed did.`;
   },
 
   async judge({ check, found, compare, note, measurements }) {

@@ -84,27 +84,29 @@ export interface TriggerCondition {
 export type TriggerConfig = TriggerLeaf | TriggerCondition;
 
 /** When a run begins by itself. A list of them is an `any`. */
-export const TriggerConfig: z.ZodType<TriggerConfig> = z.discriminatedUnion('on', [
-  AlertTrigger,
-  ScheduleTrigger,
-  MetricTrigger,
-  DriftTrigger,
-  LabelsTrigger,
-  DataTrigger,
-  strict({
-    on: z.literal('condition').optional().describe('May be left out.'),
-    get all(): z.ZodOptional<z.ZodArray<z.ZodType<TriggerConfig>>> {
-      return z.array(TriggerConfig).min(1).optional().describe('All of them are true.');
-    },
-    get any(): z.ZodOptional<z.ZodArray<z.ZodType<TriggerConfig>>> {
-      return z.array(TriggerConfig).min(1).optional().describe('One of them is true.');
-    },
-    get not(): z.ZodOptional<z.ZodType<TriggerConfig>> {
-      return TriggerConfig.optional().describe('It is false. What is not known is not false.');
-    },
-    ...named,
-  }),
-]);
+export const TriggerConfig: z.ZodType<TriggerConfig> = z
+  .discriminatedUnion('on', [
+    AlertTrigger,
+    ScheduleTrigger,
+    MetricTrigger,
+    DriftTrigger,
+    LabelsTrigger,
+    DataTrigger,
+    strict({
+      on: z.literal('condition').optional().describe('May be left out.'),
+      get all(): z.ZodOptional<z.ZodArray<z.ZodType<TriggerConfig>>> {
+        return z.array(TriggerConfig).min(1).optional().describe('All of them are true.');
+      },
+      get any(): z.ZodOptional<z.ZodArray<z.ZodType<TriggerConfig>>> {
+        return z.array(TriggerConfig).min(1).optional().describe('One of them is true.');
+      },
+      get not(): z.ZodOptional<z.ZodType<TriggerConfig>> {
+        return TriggerConfig.optional().describe('It is false. What is not known is not false.');
+      },
+      ...named,
+    }),
+  ])
+  .meta({ id: 'trigger' });
 
 export const isLeaf = (trigger: TriggerConfig): trigger is TriggerLeaf =>
   trigger.on !== undefined && trigger.on !== 'condition';

@@ -15,8 +15,8 @@ import { RunsPage } from './pages/runs/runs-page.tsx';
 import { Failed, NotFound } from './pages/shell/not-found.tsx';
 import { Shell } from './pages/shell/shell.tsx';
 import { silencesSearch } from './pages/silences/search.ts';
-import { versionSearch } from './pages/version/search.ts';
 import { SilencesPage } from './pages/silences/silences-page.tsx';
+import { versionSearch } from './pages/version/search.ts';
 
 type Search = Record<string, unknown>;
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);

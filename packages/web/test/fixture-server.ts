@@ -3,13 +3,16 @@ import type { Alert, Delivery } from '@leeway/contract';
 import type { Plugin } from 'vite';
 import { actions, comments, detailOf, explanationOf, schedulesAt } from './fixture-alert-detail.ts';
 import { channels, heldDeliveries, preview, tested } from './fixture-channels.ts';
+import { explanation, runbookOf } from './fixture-explain.ts';
+import { datasetRecord, evaluation, status } from './fixture-retraining.ts';
 import { backtest, rulesReview, suggestions } from './fixture-review.ts';
 import { feedback, relationOf } from './fixture-signals.ts';
+import { card, diff, importanceOf, keptCards, lineage, moves, plan, stages } from './fixture-versions.ts';
 import * as fixtures from './fixtures.ts';
 
 /**
  * Answers /api/v1 with fixtures, for `npm run dev -w packages/web` and for pictures. Not part of the build. Actions answer what
- * they are about and change nothing; `FIXTURE=empty` has no model, `FIXTURE=anonymous` is not logged in.
+ * they are about and change nothing; `FIXTURE=empty` has no model, `FIXTURE=viewer` may only look, `FIXTURE=anonymous` is not logged in.
  */
 export function fixtureServer(mode = process.env['FIXTURE'] ?? 'full'): Plugin {
   return {
@@ -21,11 +24,13 @@ export function fixtureServer(mode = process.env['FIXTURE'] ?? 'full'): Plugin {
         const answer = mode === 'anonymous' ? ANONYMOUS : answerOf(url, mode);
         response.statusCode = answer.status;
         response.setHeader('content-type', answer.status < 400 ? 'application/json' : 'application/problem+json');
-        response.end(JSON.stringify(answer.body));
+        response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body));
       });
     },
   };
 }
+
+const allRuns = [...fixtures.runs, ...fixtures.otherRuns];
 
 interface Answer {
   status: number;
@@ -68,14 +73,15 @@ function follow(request: IncomingMessage, response: ServerResponse): void {
 }
 
 function answerOf({ pathname, searchParams }: URL, mode: string): Answer {
-  const [resource, id, part, column] = pathname.slice(1).split('/').map(decodeURIComponent);
+  const [resource, id, part, column, rest] = pathname.slice(1).split('/').map(decodeURIComponent);
   const models = mode === 'empty' ? [] : fixtures.models;
   const find = <T>(what: T | undefined) => (what ? ok(what) : unknown(pathname));
   switch (resource) {
     case 'session':
-      return ok({ actor: 'mira', role: 'admin' });
+      return ok({ actor: 'mira', role: mode === 'viewer' ? 'viewer' : 'admin' });
     case 'models':
       if (id === undefined) return ok({ models });
+      if (part === 'versions' && column !== undefined) return ofVersion(column, rest, pathname);
       return part === undefined ? modelOf(id) : ofModel(id, part, column, searchParams);
     case 'alerts':
       return id === undefined ? alertPage(searchParams) : ofAlert(id, part, pathname);
@@ -86,9 +92,12 @@ function answerOf({ pathname, searchParams }: URL, mode: string): Answer {
     case 'on-call':
       return ok({ schedules: mode === 'empty' ? [] : schedulesAt(Date.now()) });
     case 'runs':
+      if (part === 'evaluation') return id === evaluation.run ? ok(evaluation) : unknown(pathname);
       return id === undefined
-        ? ok({ runs: fixtures.runs.filter(wanted(searchParams)) })
-        : find(fixtures.runs.find((run) => run.id === id));
+        ? ok({ runs: allRuns.filter(wanted(searchParams)) })
+        : find(allRuns.find((run) => run.id === id));
+    case 'datasets':
+      return find(id === datasetRecord.hash ? datasetRecord : undefined);
     case 'silences':
       return ok(id === undefined ? { silences: mode === 'empty' ? [] : fixtures.silences } : fixtures.silences[0]);
     case 'deliveries':
@@ -196,8 +205,43 @@ function ofModel(name: string, part: string, column: string | undefined, search:
       return ok(backtest);
     case 'retrain':
       return ok(fixtures.runs[0]);
+    case 'retraining':
+      return ok(status);
+    case 'aliases':
+      return ok({ moves });
+    case 'rollback':
+      return ok(plan);
+    case 'runbook':
+      return ok(runbookOf(search.get('rule')));
+    case 'lessons':
+      return ok(runbookOf('calibration').lessons[0]);
+    case 'explain':
+      return ok(explanation);
     default:
       return ok(fixtures.versions[0]);
+  }
+}
+
+function ofVersion(name: string, part: string | undefined, pathname: string): Answer {
+  const version = fixtures.versions.find((one) => one.version === name);
+  if (!version) return unknown(pathname);
+  switch (part) {
+    case undefined:
+      return ok(version);
+    case 'stages':
+      return ok({ stages });
+    case 'lineage':
+      return ok(lineage);
+    case 'diff':
+      return ok(diff);
+    case 'card.md':
+      return ok(card);
+    case 'cards':
+      return ok({ cards: keptCards });
+    case 'explanation':
+      return version.run === 'run-3' ? ok(importanceOf(name)) : unknown(pathname);
+    default:
+      return unknown(pathname);
   }
 }
 

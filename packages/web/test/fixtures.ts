@@ -2,13 +2,14 @@ import { AuditEntry, Distribution, Mark, ModelConfig, ModelSummary } from '@leew
 import { alerts, history, deliveries as sent } from './fixture-alerts.ts';
 import { heldDeliveries } from './fixture-channels.ts';
 import { at, config, DAYS, windows } from './fixture-flights.ts';
-import { hashes, runs, versions } from './fixture-runs.ts';
+import { hashes, otherRuns, runs } from './fixture-runs.ts';
 import { measurements as measured, metrics } from './fixture-science.ts';
 import { signals } from './fixture-signals.ts';
 import { silences } from './fixture-silences.ts';
+import { versions } from './fixture-versions.ts';
 
 /** What the fixture server answers with; every document is checked against the contract. */
-export { alerts, config, history, metrics, runs, silences, versions, windows };
+export { alerts, config, history, metrics, otherRuns, runs, silences, versions, windows };
 
 export const measurements = [...measured, ...signals];
 export const deliveries = [...heldDeliveries, ...sent];
@@ -73,9 +74,17 @@ export const models: ModelSummary[] = [
   }),
 ];
 
-export const otherConfigs: ModelConfig[] = models
-  .slice(1)
-  .map(({ name, task }) => ModelConfig.parse({ name, task, columns: { features: { a: { type: 'numeric' } } } }));
+const SEARCH = {
+  objective: { metric: 'mae', goal: 'minimize' },
+  space: { learning_rate: { min: 0.001, max: 0.15, scale: 'log' }, depth: { min: 3, max: 10, integer: true } },
+};
+
+export const otherConfigs: ModelConfig[] = models.slice(1).map(({ name, task }) =>
+  ModelConfig.parse({
+    ...{ name, task, columns: { features: { a: { type: 'numeric' } } } },
+    ...(name === 'delivery-minutes' ? { retrain: { tuning: SEARCH } } : {}),
+  }),
+);
 
 export const marks: Mark[] = [
   ...alerts

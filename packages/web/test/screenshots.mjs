@@ -1,10 +1,10 @@
-// Pictures of every page on the fixtures, for a look at what a change did: `node packages/web/test/screenshots.mjs [folder] [name]`.
+// Pictures of every page on the fixtures, for a look at what a change did: `node packages/web/test/screenshots.mjs [folder] [name] [width]`.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { createServer } from 'vite';
 
-const [folder = '/tmp/leeway-web', only] = process.argv.slice(2);
+const [folder = '/tmp/leeway-web', only, width = '1280'] = process.argv.slice(2);
 const PAGES = {
   fleet: '/',
   performance: '/models/flights-late?range=1y',
@@ -23,6 +23,16 @@ const PAGES = {
   'on-call': '/on-call',
   runs: '/runs',
   run: '/runs/run-3',
+  'run-search': '/runs/run-4',
+  'run-failed': '/runs/run-5',
+  'run-suggested': '/runs/run-6',
+  retraining: '/models/flights-late?tab=runs',
+  explain: '/models/flights-late?tab=explain',
+  version: '/models/flights-late/versions/v4',
+  'version-lineage': '/models/flights-late/versions/v4?tab=lineage',
+  'version-diff': '/models/flights-late/versions/v4?tab=diff',
+  'version-card': '/models/flights-late/versions/v4?tab=card',
+  'version-aliases': '/models/flights-late/versions/v2?tab=aliases',
   silences: '/silences',
   'silences-coming': '/silences?phase=coming',
   review: '/review',
@@ -57,7 +67,7 @@ const browser = await chromium.launch({
   ],
 });
 for (const colorScheme of ['light', 'dark']) {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme });
+  const page = await browser.newPage({ viewport: { width: Number(width), height: 800 }, colorScheme });
   page.on(
     'console',
     (message) =>
@@ -67,7 +77,8 @@ for (const colorScheme of ['light', 'dark']) {
   for (const [name, path] of Object.entries(PAGES)) {
     if (only && !name.startsWith(only)) continue;
     await page.goto(address + path);
-    await page.waitForLoadState('networkidle', { timeout: 3_000 }).catch(() => {});
+    await page.locator('h1').first().waitFor();
+    await page.waitForFunction(() => !document.querySelector('.mantine-Skeleton-root'), null, { timeout: 10_000 });
     await page.waitForTimeout(400);
     await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`), fullPage: true });
     if (name === 'calibration') {

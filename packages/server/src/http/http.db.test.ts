@@ -78,7 +78,7 @@ describe('who may do what', () => {
 
   test('a server with a route that does not say who may call it does not start', async () => {
     const app = Fastify();
-    installAuth(app, server.app.ctx.store.db);
+    installAuth(app, server.app.ctx);
     app.get('/open', async () => 'to whom?');
     await expect(app.ready()).rejects.toThrow('the route GET /open does not say who may call it');
   });

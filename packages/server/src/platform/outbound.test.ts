@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { LeewayError } from '@leeway/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -267,22 +267,3 @@ describe('calls', () => {
     expect(error.message).not.toContain('secret');
   });
 });
-
-test('a receiver that closes behind a large answer breaks nothing', async () => {
-  // Of 400 such answers undici threw at a dozen, outside of any call: that ended the process.
-  const server = createTcpServer((socket) => {
-    socket.on('error', () => {});
-    socket.once('data', () => {
-      socket.write('HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n');
-      socket.end(Buffer.alloc(400_000, 65));
-    });
-  });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const outbound = createOutbound({ allow: () => ['127.0.0.0/8'] });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  for (let i = 0; i < 40; i++) {
-    const answers = await Promise.all(Array.from({ length: 8 }, () => outbound({ url, mostBytes: 1_000_000 })));
-    expect(answers.map(({ body }) => body.length)).toEqual(Array(8).fill(400_000));
-  }
-  server.close();
-}, 30_000);

@@ -1,6 +1,6 @@
 import type { AliasMove, KeptCard, Lineage, RollbackPlan, StageNote, VersionDiff, VersionInfo } from '@leeway/contract';
 import { queryOptions } from '@tanstack/react-query';
-import { requestText, query, request } from './http.ts';
+import { query, request, requestText } from './http.ts';
 
 /** One version: its record, where it comes from and what became of it. */
 

@@ -35,8 +35,9 @@ const GATHERED: Partial<Record<LineageNode['kind'], string>> = {
 export function drawLineage(lineage: Lineage): Drawing {
   const { nodes, edges } = gather(lineage);
   const rank = ranksOf(nodes, edges);
-  const columns: (typeof nodes)[] = [];
-  for (const node of nodes) (columns[rank.get(node.id)!] ??= []).push(node);
+  const columns = Array.from({ length: 1 + Math.max(...rank.values()) }, (_, column) =>
+    nodes.filter(({ id }) => rank.get(id) === column),
+  );
   const places = new Map<string, { x: number; y: number }>();
   const tallest = Math.max(...columns.map(({ length }) => length));
   for (const [i, column] of columns.entries()) {

@@ -25,13 +25,31 @@ describe('fillDays', () => {
 });
 
 describe('forestRow', () => {
-  it('puts zero in the middle and an interval below zero to its left', () => {
-    const { zero, point, from, to } = forestRow({ difference: -0.02, lower: -0.03, upper: -0.01 });
+  const worse = { difference: -0.02, lower: -0.03, upper: -0.01, better: 'higher', form: null, margin: null } as const;
+
+  it('puts zero in the middle and what is worse to its left', () => {
+    const { zero, point, from, to } = forestRow(worse);
     expect([from! < point!, point! < to!, to! < zero]).toEqual([true, true, true]);
   });
 
+  it('turns a metric round of which less is better', () => {
+    const { zero, point, from, to } = forestRow({ ...worse, better: 'lower' });
+    expect([zero < from!, from! < point!, point! < to!]).toEqual([true, true, true]);
+  });
+
+  const forms: [form: string, margin: number | null, sides: number[]][] = [
+    ['superiority', 0.01, [1]],
+    ['non_inferiority', 0.01, [-1]],
+    ['equivalence', 0.01, [-1, 1]],
+    ['superiority', 0, []],
+    ['superiority', null, []],
+  ];
+  it.each(forms)('draws what %s by %s is held against', (form, margin, sides) => {
+    expect(forestRow({ ...worse, form, margin }).bars.map((bar) => Math.sign(bar - 0.5))).toEqual(sides);
+  });
+
   it('has no place for a difference that was not computed', () => {
-    expect(forestRow({ difference: null, lower: null, upper: null })).toMatchObject({
+    expect(forestRow({ ...worse, difference: null, lower: null, upper: null })).toMatchObject({
       point: null,
       from: null,
       to: null,

@@ -127,6 +127,13 @@ describe('runSteps', () => {
     expect(runSteps(runs[0]!).map(({ status }) => status)).toEqual(['done', 'done', 'done', 'done', 'now']);
   });
 
+  it('shows a suggestion as one, and what was dropped before it began as that', () => {
+    const first = (state: 'suggested' | 'cancelled') =>
+      runSteps({ state, dataset: null, challenger: null, gates: [], begunAt: null })[0];
+    expect(first('suggested')).toEqual({ label: 'Suggested', status: 'now' });
+    expect(first('cancelled')).toEqual({ label: 'Cancelled', status: 'failed' });
+  });
+
   it('shows where a run broke off, by the traces that it left', () => {
     const broken = { state: 'failed' as const, dataset: {}, challenger: null, gates: [] };
     expect(runSteps(broken).map(({ label, status }) => `${label} ${status}`)).toEqual([

@@ -136,8 +136,11 @@ export function runSteps(run: {
   dataset: unknown;
   challenger: string | null;
   gates: readonly unknown[];
+  begunAt?: string | null;
 }): RunStep[] {
   const names = ['Queued', 'Data prepared', 'Trained', 'Evaluated', 'Decided'];
+  if (run.state === 'suggested')
+    return names.map((label, i) => (i === 0 ? { label: 'Suggested', status: 'now' } : { label, status: 'ahead' }));
   const underWay = STEPS.indexOf(run.state);
   if (underWay >= 0) {
     const now = ['Queued', 'Preparing data', 'Training', 'Evaluating', 'Awaiting approval'][underWay]!;
@@ -147,7 +150,9 @@ export function runSteps(run: {
     }));
   }
   const { label } = RUN_STATE[run.state];
-  const reached = 1 + [run.dataset !== null, run.challenger !== null, run.gates.length > 0].filter(Boolean).length;
+  const begun = run.begunAt !== null;
+  const reached =
+    Number(begun) + [run.dataset !== null, run.challenger !== null, run.gates.length > 0].filter(Boolean).length;
   if (run.state === 'promoted' || run.state === 'rejected') {
     return names.map((name, i) => ({ label: i === 4 ? label : name, status: 'done' }));
   }

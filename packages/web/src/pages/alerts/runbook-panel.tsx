@@ -1,5 +1,5 @@
 import type { Alert, Lesson, Runbook } from '@leeway/contract';
-import { Button, Checkbox, Stack, Text, Textarea } from '@mantine/core';
+import { Anchor, Button, Checkbox, Stack, Text, Textarea } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -70,9 +70,9 @@ function Lessons({ lessons, own }: { lessons: readonly Lesson[]; own: string }) 
         {alert !== null && alert !== own && (
           <>
             , from{' '}
-            <Link to="/alerts/$id" params={{ id: alert }}>
+            <Anchor renderRoot={(props) => <Link to="/alerts/$id" params={{ id: alert }} {...props} />}>
               another alert
-            </Link>
+            </Anchor>
           </>
         )}
       </Text>

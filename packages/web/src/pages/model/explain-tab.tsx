@@ -1,5 +1,5 @@
 import type { Contribution, Explanation } from '@leeway/contract';
-import { Button, Group, SegmentedControl, Select, Stack, Text, TextInput, Textarea } from '@mantine/core';
+import { Button, Group, SegmentedControl, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { type ExplainInput, useExplain } from '../../api/explain.ts';
 import { barsHeight, contributionLabel, contributionOption } from '../../charts/bars.ts';

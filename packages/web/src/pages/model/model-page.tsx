@@ -76,7 +76,12 @@ function Model({ name, data }: { name: string; data: { summary: ModelSummary; co
           ['Last window', <Time key="window" at={summary.lastWindow} none="none yet" />],
         ]}
       />
-      <Tabs value={tab} onChange={(value) => change({ tab: (value ?? 'overview') as Tab })} keepMounted={false}>
+      <Tabs
+        styles={{ tab: { paddingInline: 11 } }}
+        value={tab}
+        onChange={(value) => change({ tab: (value ?? 'overview') as Tab })}
+        keepMounted={false}
+      >
         <Tabs.List mb="md" aria-label="About the model">
           {TABS.filter((one) => (has[one] ?? true) || tab === one).map((one) => (
             <Tabs.Tab key={one} value={one}>

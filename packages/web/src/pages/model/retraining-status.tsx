@@ -1,5 +1,5 @@
 import type { Guard, RetrainingStatus, TriggerNode } from '@leeway/contract';
-import { Button, Text } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import {
   IconCircleCheckFilled,
@@ -19,6 +19,7 @@ import { Time } from '../../components/time.tsx';
 import { formatNumber, words } from '../../lib/format.ts';
 import { WOULD } from '../../lib/states.ts';
 import classes from '../runs/runs.module.css';
+import { breakerIsOpen } from './open-breaker.ts';
 
 /** What would happen now, and why not. */
 export function RetrainingSection({ model }: { model: string }) {
@@ -39,9 +40,6 @@ const MODES: Record<RetrainingStatus['mode'], string> = {
   auto: 'what passes its gates serves',
 };
 
-export const breakerIsOpen = ({ triggers }: RetrainingStatus): boolean =>
-  triggers.some(({ guards }) => guards.some(({ code, verdict }) => code === 'circuit_open' && verdict === 'holds'));
-
 function Status({ status }: { status: RetrainingStatus }) {
   const { sentence, mode, nextTime, hand, triggers, at } = status;
   const passedOver = hand.passesOver.map((code) => words(code).toLowerCase()).join(', ');
@@ -52,7 +50,10 @@ function Status({ status }: { status: RetrainingStatus }) {
         facts={[
           ['Mode', `${words(mode)}: ${MODES[mode]}`],
           ['Next time of a schedule', <Time key="next" at={nextTime} none="no schedule" />],
-          ['By hand', `${hand.sentence}${passedOver && ` It would pass over: ${passedOver}.`}`],
+          [
+            'By hand',
+            `${hand.sentence}${hand.would === 'start' && passedOver ? ` It would pass over: ${passedOver}.` : ''}`,
+          ],
           ['Judged', <Time key="at" at={at} />],
         ]}
       />
@@ -71,9 +72,10 @@ function Trigger({ trigger: { cause, nodes, guards, would } }: { trigger: Retrai
   const passing = guards.filter(({ verdict }) => verdict === 'pass');
   return (
     <section className={classes['card']} aria-label={`Trigger ${cause}`}>
-      <Text size="sm" component="div">
-        <strong>{cause}</strong> <StateLabel look={WOULD[would]} />
-      </Text>
+      <Group gap={10}>
+        <strong>{cause}</strong>
+        <StateLabel look={WOULD[would]} />
+      </Group>
       <ul className={classes['tree']} aria-label="Conditions">
         {nodes.map((node, i) => (
           <Condition key={i} node={node} />
@@ -81,9 +83,7 @@ function Trigger({ trigger: { cause, nodes, guards, would } }: { trigger: Retrai
       </ul>
       <div>
         <Text size="xs" c="dimmed" mb={4}>
-          {holding.length === 0
-            ? 'Nothing holds it back'
-            : `Held back by ${holding.length} of ${guards.length} rules`}
+          {holding.length === 0 ? 'Nothing holds it back' : `Held back by ${holding.length} of ${guards.length} rules`}
         </Text>
         <ul className={classes['guards']}>
           {[...holding, ...passing].map((guard) => (
@@ -133,11 +133,10 @@ function GuardLine({ guard: { code, verdict, reason, until, hand } }: { guard: G
           {reason}
           {holds && until !== null && (
             <>
-              {' '}
-              Until <Time at={until} />.
+              ; until <Time at={until} />
             </>
           )}
-          {holds && hand && ' A person is held back too.'}
+          {holds && hand && '; a person is held back too'}
         </Text>
       </Text>
     </li>

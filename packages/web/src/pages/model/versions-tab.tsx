@@ -43,12 +43,12 @@ export function VersionsTab({ view }: { view: ModelView }) {
           <Stack gap="md">
             <ServedTimeline model={view.name} versions={rows} />
             <DataTable
-            label="Versions"
-            rows={rows}
-            columns={columns}
-            rowKey={({ version }) => version}
-            empty="No version is registered yet. A retraining run registers what it trains."
-          />
+              label="Versions"
+              rows={rows}
+              columns={columns}
+              rowKey={({ version }) => version}
+              empty="No version is registered yet. A retraining run registers what it trains."
+            />
           </Stack>
         )}
       </Load>
@@ -131,20 +131,19 @@ function Metrics({ metrics, order }: { metrics: VersionInfo['metrics']; order: r
   );
 }
 
-const SHOWN_PERIODS = 3;
-
+/** The last stretch; the line above the table has them all. */
 function Served({ served }: { served: VersionInfo['served'] }) {
-  if (served.length === 0) return <span className="quiet">never</span>;
-  const newest = served.toReversed();
+  const last = served.at(-1);
+  if (!last) return <span className="quiet">never</span>;
   return (
     <>
-      {newest.slice(0, SHOWN_PERIODS).map(({ from, to, endedBy }) => (
-        <div key={from}>
-          <Time at={from} /> – {to ? <Time at={to} /> : 'now'}
-          {endedBy === 'rollback' && <span className="complaint"> rolled back from</span>}
-        </div>
-      ))}
-      {newest.length > SHOWN_PERIODS && <span className="quiet">and {newest.length - SHOWN_PERIODS} times before</span>}
+      {last.to === null ? 'since ' : 'until '}
+      <Time at={last.to ?? last.from} />
+      <Text size="xs" c="dimmed">
+        {served.length > 1 && `${served.length} times`}
+        {served.length > 1 && last.endedBy === 'rollback' && ', '}
+        {last.endedBy === 'rollback' && 'rolled back from'}
+      </Text>
     </>
   );
 }
@@ -161,13 +160,13 @@ function Artifact({ hash, bytes, format, deletedAt }: VersionInfo['artifact']) {
 }
 
 function Action({
-  version: { version, aliases, served },
+  version: { version, aliases, served, artifact },
   onChoose,
 }: {
   version: VersionInfo;
   onChoose: (choice: VersionChoice) => void;
 }) {
-  if (aliases.includes('champion')) return null;
+  if (aliases.includes('champion') || artifact.deletedAt !== null) return null;
   if (served.length > 0) {
     return (
       <Button

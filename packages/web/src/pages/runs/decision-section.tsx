@@ -1,8 +1,8 @@
 import type { Run } from '@leeway/contract';
 import { Alert, Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import { useApproval } from '../../api/may.ts';
 import { useNow } from '../../api/clock.ts';
+import { useApproval } from '../../api/may.ts';
 import { Section } from '../../components/page.tsx';
 import { Time } from '../../components/time.tsx';
 import { formatDuration } from '../../lib/time.ts';
@@ -37,7 +37,7 @@ function Waiting({ run, expiresAt }: { run: Run; expiresAt: string | null }) {
   const suggested = run.state === 'suggested';
   const lapse = suggested ? 'the suggestion is dropped' : `${run.challenger ?? 'the challenger'} is rejected`;
   return (
-    <Alert variant="light" color="blue" title={suggested ? 'A person may start it' : 'A person decides'}>
+    <Alert variant="default" title={suggested ? 'A person may start it' : 'A person decides'}>
       {run.firstPromotion && (
         <Text size="sm">There was no champion to compare with: {run.challenger} would be the first to serve.</Text>
       )}
@@ -48,8 +48,8 @@ function Waiting({ run, expiresAt }: { run: Run; expiresAt: string | null }) {
       )}
       {expiresAt !== null && left !== null && (
         <Text size="sm">
-          {left > 0 ? `${formatDuration(left)} left` : 'The time is over'}: without a decision by <Time at={expiresAt} />{' '}
-          {lapse}.
+          {left > 0 ? `${formatDuration(left)} left` : 'The time is over'}: without a decision by{' '}
+          <Time at={expiresAt} /> {lapse}.
         </Text>
       )}
     </Alert>

@@ -69,13 +69,16 @@ function Basis({ evaluation }: { evaluation: RunEvaluation }) {
         facts={[
           ['Verdict', <StateLabel key="verdict" look={VERDICT[verdict]} />],
           ['Held out (UTC)', formatWindow(from, to)],
-          ['Rows', usedRows < rows ? `${formatCount(rows)}, ${formatCount(usedRows)} of them tested` : formatCount(rows)],
+          [
+            'Rows',
+            usedRows < rows ? `${formatCount(rows)}, ${formatCount(usedRows)} of them tested` : formatCount(rows),
+          ],
           ['Regimes', regimes.map(({ regime, rows: n }) => `${regime} ${formatCount(n)}`).join(', ') || 'one'],
           ['Labels known', labelledShare === null ? 'not known' : formatShare(labelledShare)],
         ]}
       />
       {told.length > 0 && (
-        <Alert variant="light" color="yellow" title="To know beside the numbers">
+        <Alert variant="default" title="To know beside the numbers">
           <ul className={classes['plain']}>
             {told.map((note) => (
               <li key={note}>{note}</li>

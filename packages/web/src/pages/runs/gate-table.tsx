@@ -1,39 +1,16 @@
 import type { GateResult, GateTable as Table } from '@leeway/contract';
-import { Accordion, Text } from '@mantine/core';
+import { Accordion, Group, Text } from '@mantine/core';
 import { forestRow } from '../../charts/forest.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { StateLabel } from '../../components/state-label.tsx';
 import { formatCount, formatDifference, formatMetric, formatNumber, words } from '../../lib/format.ts';
 import { describeMetric } from '../../lib/metrics.ts';
 import { VERDICT } from '../../lib/states.ts';
-
-const FORMS: Record<string, string> = {
-  superiority: 'better',
-  non_inferiority: 'not worse',
-  equivalence: 'the same',
-};
-
-/** What a gate asks, in a few words. */
-export function askedBy({ type, form, margin, metric, confidence }: GateResult): string {
-  const asked = form === null ? words(type).toLowerCase() : (FORMS[form] ?? form);
-  const by = margin === null || margin === 0 ? '' : ` by ${formatDifference(metric, margin).replace('+', '')}`;
-  return `${asked}${by}${confidence === null ? '' : `, ${formatNumber(confidence * 100)} % sure`}`;
-}
+import { askedBy } from './asked-by.ts';
 
 const COLUMNS: Column<GateResult>[] = [
-  {
-    title: 'Gate',
-    nowrap: true,
-    cell: (gate) => (
-      <>
-        {gate.name}
-        <Text size="xs" c="dimmed">
-          {askedBy(gate)}
-        </Text>
-      </>
-    ),
-  },
-  { title: 'Verdict', cell: ({ verdict }) => <StateLabel look={VERDICT[verdict]} /> },
+  { title: 'Verdict', nowrap: true, cell: ({ verdict }) => <StateLabel look={VERDICT[verdict]} /> },
+  { title: 'Gate', width: '40%', cell: (gate) => <Why gate={gate} /> },
   { title: 'Champion', numeric: true, cell: ({ metric, champion }) => formatMetric(metric, champion) },
   { title: 'Challenger', numeric: true, cell: (gate) => <Challenger gate={gate} /> },
   { title: 'Difference', numeric: true, cell: (gate) => <Difference gate={gate} /> },
@@ -43,7 +20,6 @@ const COLUMNS: Column<GateResult>[] = [
     width: 240,
     cell: (gate) => <Forest gate={gate} />,
   },
-  { title: 'Why', width: '30%', cell: (gate) => <Why gate={gate} /> },
 ];
 
 export function GateTable({ gates }: { gates: readonly GateResult[] }) {
@@ -82,20 +58,23 @@ function Difference({ gate: { metric, difference, lower, upper } }: { gate: Gate
   );
 }
 
-function Why({ gate: { statement, reason, test, pValue, n } }: { gate: GateResult }) {
+/** What it asks, what came of it, and how that was found. */
+function Why({ gate }: { gate: GateResult }) {
+  const { name, statement, reason, test, pValue, n } = gate;
   const how = [
+    `asked: ${askedBy(gate)}`,
     test,
     pValue === null ? null : `p ${pValue < 0.0001 ? '< 0.0001' : formatNumber(pValue)}`,
     n > 0 ? `${formatCount(n)} rows` : null,
   ].filter((part) => part !== null);
   return (
     <>
-      <span className="breaks">{statement || words(reason)}</span>
-      {how.length > 0 && (
-        <Text size="xs" c="dimmed" className="breaks">
-          {how.join('; ')}
-        </Text>
-      )}
+      <span className="breaks">
+        <strong>{name}</strong> {statement || words(reason)}
+      </span>
+      <Text size="xs" c="dimmed" className="breaks">
+        {how.join('; ')}
+      </Text>
     </>
   );
 }
@@ -139,10 +118,11 @@ export function GateDetails({ gates }: { gates: readonly GateResult[] }) {
       {told.map(({ name, verdict, tables }) => (
         <Accordion.Item key={name} value={name}>
           <Accordion.Control>
-            <Text size="sm" component="span">
-              <StateLabel look={VERDICT[verdict]} /> <strong>{name}</strong>{' '}
+            <Group gap={8} component="span">
+              <StateLabel look={VERDICT[verdict]} />
+              <strong>{name}</strong>
               <span className="quiet">{tables.map(({ title }) => title).join(', ')}</span>
-            </Text>
+            </Group>
           </Accordion.Control>
           <Accordion.Panel>
             {tables.map((table) => (
@@ -166,11 +146,13 @@ function GateNumbers({ table: { title, columns, rows } }: { table: Table }) {
       <DataTable
         label={title}
         rows={rows.map((cells, i): Row => ({ key: String(i), cells }))}
-        columns={columns.map((column, i): Column<Row> => ({
-          title: column,
-          numeric: rows.some(({ [i]: cell }) => typeof cell === 'number'),
-          cell: ({ cells }) => <Cell cell={cells[i] ?? null} />,
-        }))}
+        columns={columns.map(
+          (column, i): Column<Row> => ({
+            title: column,
+            numeric: rows.some(({ [i]: cell }) => typeof cell === 'number'),
+            cell: ({ cells }) => <Cell cell={cells[i] ?? null} />,
+          }),
+        )}
         rowKey={({ key }) => key}
         empty="No rows."
       />

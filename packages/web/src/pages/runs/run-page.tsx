@@ -40,10 +40,14 @@ function Record({ run }: { run: Run }) {
       {run.error && <RunError error={run.error} />}
       <RunOccasions run={run} />
       <DecisionSection run={run} />
-      <EvaluationSection run={run} />
-      {explained && <ImportanceSection model={run.model} version={run.challenger!} />}
-      <DatasetSection info={run.dataset} />
-      <TrainingSection run={run} />
+      {run.begunAt !== null && (
+        <>
+          <EvaluationSection run={run} />
+          {explained && <ImportanceSection model={run.model} version={run.challenger!} />}
+          <DatasetSection info={run.dataset} />
+          <TrainingSection run={run} />
+        </>
+      )}
     </Page>
   );
 }

@@ -22,7 +22,7 @@ export function RunProgress({ run }: { run: Run }) {
             key={label}
             label={label}
             {...(at ? { description: <Time at={at} /> } : {})}
-            loading={status === 'now' && run.state !== 'awaiting_approval'}
+            loading={status === 'now' && run.state !== 'awaiting_approval' && run.state !== 'suggested'}
             {...(status === 'failed' ? { color: 'orange', icon: <IconX size={14} /> } : {})}
           />
         );

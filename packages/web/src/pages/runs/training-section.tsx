@@ -39,7 +39,11 @@ function ExecutionTable({ run, objective }: { run: Run; objective: Objective | n
     { title: 'Trial', nowrap: true, cell: (one) => <Trial execution={one} counts={countsFor(run, one)} /> },
     { title: 'State', nowrap: true, cell: (one) => <State execution={one} /> },
     { title: 'Parameters', width: '26%', cell: ({ params }) => <Pairs of={params} /> },
-    { title: 'Metrics of the trainer', width: '22%', cell: ({ metrics }) => <Pairs of={metrics} first={objective?.metric} /> },
+    {
+      title: 'Metrics of the trainer',
+      width: '22%',
+      cell: ({ metrics }) => <Pairs of={metrics} first={objective?.metric} />,
+    },
     { title: 'Took', numeric: true, cell: (one) => <Took execution={one} /> },
     { title: 'What it says', width: '24%', cell: ({ reason, message }) => reason ?? message ?? '' },
   ];
@@ -137,10 +141,7 @@ function Trials({ executions, objective }: { executions: readonly Execution[]; o
   const palette = usePalette();
   const [by, setBy] = useState<string | null>(null);
   const params = searchedParams(executions);
-  const option = useMemo(
-    () => trialsOption(executions, objective, by, palette),
-    [executions, objective, by, palette],
-  );
+  const option = useMemo(() => trialsOption(executions, objective, by, palette), [executions, objective, by, palette]);
   const scored = executions.filter(({ metrics }) => typeof metrics[objective.metric] === 'number').length;
   if (scored < 2) return null;
   return (

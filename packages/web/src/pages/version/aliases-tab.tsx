@@ -14,8 +14,16 @@ const NONE = <span className="quiet">none</span>;
 const MOVES: Column<AliasMove>[] = [
   { title: 'When', nowrap: true, cell: ({ at }) => <Time at={at} /> },
   { title: 'Alias', nowrap: true, cell: ({ alias }) => alias },
-  { title: 'From', nowrap: true, cell: ({ model, from }) => from === null ? NONE : <VersionLink model={model} version={from} /> },
-  { title: 'To', nowrap: true, cell: ({ model, to }) => to === null ? NONE : <VersionLink model={model} version={to} /> },
+  {
+    title: 'From',
+    nowrap: true,
+    cell: ({ model, from }) => (from === null ? NONE : <VersionLink model={model} version={from} />),
+  },
+  {
+    title: 'To',
+    nowrap: true,
+    cell: ({ model, to }) => (to === null ? NONE : <VersionLink model={model} version={to} />),
+  },
   { title: 'By', nowrap: true, cell: ({ actor }) => actor },
   { title: 'Why', width: '40%', cell: ({ reason }) => reason },
 ];

@@ -46,13 +46,16 @@ function Diff({ model, a, b }: { model: string; a: string; b: string }) {
         const sections = [...new Set(rows.map(({ section }) => section))];
         return (
           <Stack gap="lg">
-            <Alert variant="light" color={comparable ? 'blue' : 'orange'} title={comparable ? 'Metrics may be compared' : 'Metrics may not be compared'}>
+            <Alert
+              {...(comparable ? { variant: 'default' } : { variant: 'light', color: 'orange' })}
+              title={comparable ? 'Metrics may be compared' : 'Metrics may not be compared'}
+            >
               {why}
             </Alert>
             {sections.map((section) => (
-              <Section key={section} title={words(section)}>
+              <Section key={section} title={HEADINGS[section] ?? words(section)}>
                 <DataTable
-                  label={words(section)}
+                  label={HEADINGS[section] ?? words(section)}
                   rows={rows.filter((row) => row.section === section)}
                   columns={columnsOf(section, a, b)}
                   rowKey={({ name }) => name}
@@ -67,6 +70,8 @@ function Diff({ model, a, b }: { model: string; a: string; b: string }) {
     </Load>
   );
 }
+
+const HEADINGS: Partial<Record<DiffRow['section'], string>> = { params: 'Parameters' };
 
 function columnsOf(section: DiffRow['section'], a: string, b: string): Column<DiffRow>[] {
   const metric = section === 'metrics';

@@ -42,7 +42,15 @@ function LineageDrawing({ lineage }: { lineage: Lineage }) {
       <div className={classes['plane']} style={{ width, height }}>
         <svg width={width} height={height} aria-hidden="true" className={classes['edges']}>
           <defs>
-            <marker id="lineage-arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
+            <marker
+              id="lineage-arrow"
+              viewBox="0 0 8 8"
+              refX="7"
+              refY="4"
+              markerWidth="7"
+              markerHeight="7"
+              orient="auto"
+            >
               <path d="M0 0L8 4L0 8z" fill="var(--quiet)" />
             </marker>
           </defs>
@@ -73,7 +81,13 @@ function LineageDrawing({ lineage }: { lineage: Lineage }) {
 }
 
 /** A node as a link to its page, where it has one. */
-function NodeName({ model, node }: { model: string; node: Pick<PlacedNode, 'id' | 'kind' | 'label'> & { count?: number } }): ReactNode {
+function NodeName({
+  model,
+  node,
+}: {
+  model: string;
+  node: Pick<PlacedNode, 'id' | 'kind' | 'label'> & { count?: number };
+}): ReactNode {
   const { id, kind, label, count = 1 } = node;
   const key = id.slice(kind.length + 1);
   if (count > 1) return label;

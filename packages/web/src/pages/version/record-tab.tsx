@@ -1,7 +1,8 @@
-import type { VersionInfo, VersionLink as Elsewhere } from '@leeway/contract';
+import type { VersionLink as Elsewhere, VersionInfo } from '@leeway/contract';
 import { Anchor, Badge, Code, Group, Stack, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { useNow } from '../../api/clock.ts';
 import { DataTable } from '../../components/data-table.tsx';
 import { Hash } from '../../components/hash.tsx';
 import { Facts, Nothing, Section } from '../../components/page.tsx';
@@ -11,7 +12,6 @@ import { VersionLink } from '../../components/version-link.tsx';
 import { formatBytes, formatMetric, shortId } from '../../lib/format.ts';
 import { describeMetric } from '../../lib/metrics.ts';
 import { formatDuration } from '../../lib/time.ts';
-import { useNow } from '../../api/clock.ts';
 import { DatasetSection } from '../runs/dataset-section.tsx';
 import { ImportanceSection } from '../runs/importance-section.tsx';
 import classes from '../runs/runs.module.css';

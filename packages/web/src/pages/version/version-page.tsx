@@ -98,10 +98,11 @@ function Version({ version: info }: { version: VersionInfo }) {
 }
 
 /** The champion can be gone back from; any other can be made to serve. */
-function Actions({ version: { model, version, aliases, served } }: { version: VersionInfo }) {
+function Actions({ version: { model, version, aliases, served, artifact } }: { version: VersionInfo }) {
   const [choice, setChoice] = useState<VersionChoice | null>(null);
   const champion = useQuery(modelQuery(model)).data?.summary.champion ?? null;
-  if (!useMayAct()) return null;
+  const mayAct = useMayAct();
+  if (!mayAct || artifact.deletedAt !== null) return null;
   const offer = aliases.includes('champion')
     ? { label: 'Roll back', choice: { action: 'rollback' as const } }
     : served.length > 0
