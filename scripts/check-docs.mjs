@@ -205,6 +205,11 @@ function checkCommand(words, note) {
     const next = command.commands.find((candidate) => candidate.name() === name);
     if (!next) {
       if (/^([A-Z]+|<.*|\.\.\.)$/.test(name)) return;
+      const byDefault = command.commands.find((candidate) => candidate.name() === command._defaultCommandName);
+      if (byDefault?.registeredArguments.length > 0) {
+        command = byDefault;
+        break;
+      }
       return note(`there is no command "leeway ${words.slice(0, words.length - rest.length + 1).join(' ')}"`);
     }
     command = next;

@@ -69,7 +69,11 @@ function configSchema() {
     const { actions } = rule.properties;
     if (actions) actions.items = { anyOf: ACTIONS.map((kind) => pluginSchema(actions.items, kind, kind.description)) };
   }
-  for (const gate of model.retrain.properties.gates.items.oneOf) gate.properties.metric.enum = performance;
+  for (const gate of model.retrain.properties.gates.items.oneOf) {
+    // Gates of fairness have metrics of their own, which their schema lists.
+    if (gate.properties.metric?.type === 'string' && !gate.properties.metric.enum)
+      gate.properties.metric.enum = performance;
+  }
   const tests = ['auto', ...driftTests.map(({ id }) => id)];
   model.columns.properties.features.additionalProperties.properties.test.enum = tests;
   model.monitors.items.properties.drift.properties.tests.items.enum = tests;
@@ -132,21 +136,39 @@ function descriptions() {
     'models[].monitors[].drift': 'How drift is judged.',
     'models[].rules': 'What is an alert.',
     'models[].retrain': 'How a challenger comes about. Without it the model is not retrained.',
-    'models[].retrain.triggers': 'What starts a run by itself.',
-    'models[].retrain.triggers[].on': 'Kind of trigger.',
     'models[].retrain.data': 'The labelled rows of a run.',
     'models[].retrain.veto': 'What forbids a run.',
     'models[].retrain.executor': 'How a challenger is trained. Options depend on the type.',
     'models[].retrain.gates': 'What a challenger must show. All must pass.',
     'models[].retrain.gates[].metric': 'Metric of performance.',
-    'models[].retrain.gates[].above': 'The value must be more than this.',
-    'models[].retrain.gates[].below': 'The value must be less than this.',
-    'models[].retrain.gates[].form':
-      '`superiority`: better by more than the margin. `non_inferiority`: not worse by the margin.',
     'models[].retrain.gates[].margin': 'In the unit of the metric.',
-    'models[].retrain.gates[].confidence': 'Of the interval of the difference.',
-    'models[].retrain.gates[].draws': 'Draws of the bootstrap.',
     'models[].rollout': 'What runs beside the champion.',
+    storage: 'Where artifacts and the files of datasets lie. Read at start only.',
+    'storage.bucket': 'Bucket.',
+    'storage.region': 'Region of the bucket.',
+    'storage.secretAccessKey': 'Of that key.',
+    'storage.sessionToken': 'Of credentials that run out.',
+    registry: 'How long artifacts are kept, and other registries that Leeway tells or asks.',
+    'registry.mlflow': 'An MLflow server.',
+    'registry.wandb': 'Weights & Biases.',
+    'models[].retrain.freeze[].timeZone': 'Zone of its times.',
+    'models[].retrain.circuitBreaker': 'Holds back what begins by itself after failures in a row.',
+    'models[].retrain.notify': 'Who is told of runs.',
+    'models[].retrain.data.preprocessing.steps': 'Steps, one after the other.',
+    'models[].retrain.executor.job.jobType': 'Kind of the job.',
+    'models[].retrain.executor.resources.requests': 'What the container is given at least.',
+    'models[].retrain.executor.resources.limits': 'What the container may use at most.',
+    'models[].retrain.gates[].gates': 'Gates of which one must pass.',
+    'models[].retrain.gates[].gates[].metric': 'Metric of performance.',
+    'models[].retrain.gates[].gates[].margin': 'In the unit of the metric.',
+    'models[].retrain.gates[].distance': 'How the distributions are compared.',
+    'models[].retrain.gates[].minimumRows': 'Fewer rows than this are inconclusive.',
+    'models[].retrain.gates[].top.features': 'Features that must be among the first.',
+    'models[].retrain.gates[].top.first': 'How many count as the first.',
+    'models[].retrain.gates[].name': 'What people call the gate.',
+    'models[].retrain.gates[].env': 'Further environment variables.',
+    'models[].retrain.gates[].timeout': 'After this it is inconclusive.',
+    'models[].card.risks[].mitigation': 'What is done against it.',
     'server.heartbeat.method': 'How the switch is called.',
     'channels[].digest.every': 'How often a digest is told.',
     'channels[].digest.zone': 'Zone of `at`.',
@@ -558,7 +580,12 @@ const GROUPS = {
   channels: 'Channels and messages',
   review: 'Review',
   runs: 'Retraining runs',
+  trainings: 'For training code',
+  datasets: 'Datasets',
   versions: 'Versions',
+  cards: 'Model cards and runbooks',
+  explanations: 'Explanations',
+  hooks: 'Calls from other registries',
   config: 'Configuration',
   events: 'Events and audit',
   access: 'Sessions and tokens',

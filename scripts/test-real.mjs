@@ -160,7 +160,13 @@ function sumUp(replays, outcomes, { tell, writes }) {
   }
   if (!writes) return;
   if (!complete) return say(`${PAGE} was not written: not every scenario was played`);
-  writeFileSync(PAGE, pageOf(readings.flatMap((one) => one.rows), readings));
+  writeFileSync(
+    PAGE,
+    pageOf(
+      readings.flatMap((one) => one.rows),
+      readings,
+    ),
+  );
   say(`wrote ${PAGE}`);
 }
 

@@ -4,6 +4,7 @@ import { line } from '../../scripts/backtested.mjs';
 import { always } from '../../scripts/retraining-table.mjs';
 
 const DAY_MS = 86_400_000;
+const WEEK_MS = 7 * DAY_MS;
 const MINUTE_MS = 60_000;
 const START = '2011-01-01';
 /** Thirteen weeks are history; from this Monday on rentals are predicted. */
@@ -19,7 +20,11 @@ export default {
   live: LIVE,
   end: END,
   scenarios: [
-    { name: 'bike-sharing', title: 'Bike sharing, the built-in linear regression', row: { trainer: LINEAR, way: 'policy' } },
+    {
+      name: 'bike-sharing',
+      title: 'Bike sharing, the built-in linear regression',
+      row: { trainer: LINEAR, way: 'policy' },
+    },
     {
       name: 'bike-sharing-growing',
       title: 'Bike sharing, trained on all of history',
@@ -52,30 +57,27 @@ export default {
   table: { data: 'bike-sharing', metric: 'mae', monitor: 'weekly', against: 'mean absolute error, rentals an hour' },
 
   async play({ folder, readCsv, api, clock, settle, train, step }) {
-    const days = byDay(readHours(readCsv(join(folder, 'hour.csv'))));
-    const [start, live, end] = [START, LIVE, END].map((date) => Date.parse(date));
-    let exported = [];
-    for (let day = start; day < end; day += DAY_MS) {
-      const date = new Date(day).toISOString().slice(0, 10);
-      const hours = days.get(date) ?? [];
-      clock.set(day + DAY_MS);
-      if (day === live) await train('the first version, from the history');
-      if (hours.length > 0) {
-        if (day < live)
-          await api.ingest(
-            'bike-rentals',
-            'predictions',
-            hours.map(({ row }) => row),
-          );
-        else await api.invoke('bike-rentals', { dataframe_records: hours.map(({ row }) => row) });
-      }
-      // What was counted on a day is exported in the night after the next one.
-      if (exported.length > 0) await api.ingest('bike-rentals', 'labels', exported);
-      exported = hours.map(({ row, rentals }) => ({ hour_id: row.hour_id, rentals }));
-      clock.set(day + DAY_MS + 12 * MINUTE_MS);
-      // A week is judged on the night to Tuesday, when its last labels are in: the other nights change nothing.
-      if (new Date(clock.now()).getUTCDay() === 2) await settle();
-      step(date, (day - start) / (end - start));
+    const hours = readHours(readCsv(join(folder, 'hour.csv')));
+    const [live, end] = [LIVE, END].map((date) => Date.parse(date));
+    const rowsOf = (from, to) => hours.flatMap(({ at, row }) => (at >= from && at < to ? [row] : []));
+    const labelsOf = (from, to) =>
+      hours.flatMap(({ at, row, rentals }) => (at >= from && at < to ? [{ hour_id: row.hour_id, rentals }] : []));
+
+    clock.set(live);
+    await api.ingest('bike-rentals', 'predictions', rowsOf(0, live));
+    await api.ingest('bike-rentals', 'labels', labelsOf(0, live - DAY_MS));
+    await train('the first version, from the history');
+    // What was counted on a day is exported in the night after the next one. So a week is judged in the night to Tuesday, and
+    // what serves changes then.
+    let last = live;
+    for (let night = live + DAY_MS; night <= end; night += WEEK_MS) {
+      clock.set(night);
+      await api.invoke('bike-rentals', { dataframe_records: rowsOf(last, night) });
+      await api.ingest('bike-rentals', 'labels', labelsOf(last - DAY_MS, night - DAY_MS));
+      clock.set(night + 12 * MINUTE_MS);
+      await settle();
+      step(new Date(night).toISOString().slice(0, 10), (night - live) / (end - live));
+      last = night;
     }
   },
 
@@ -144,23 +146,16 @@ async function judgeOther({ check, found, outcome }) {
   check('every week is measured, with its labels', found.windows.filter((w) => w.labelled > 0).length >= 89);
 }
 
-function byDay(hours) {
-  const days = new Map();
-  for (const hour of hours) {
-    const date = hour.row.hour_begins.slice(0, 10);
-    days.set(date, [...(days.get(date) ?? []), hour]);
-  }
-  return days;
-}
-
 /** A row as a service sends it, and the count that comes later. The file has CRLF line ends. */
 function readHours(rows) {
   return rows.map((r) => {
     const hour = r.hr.padStart(2, '0');
+    const begins = `${r.dteday}T${hour}:00:00Z`;
     return {
+      at: Date.parse(begins),
       row: {
         hour_id: `h${r.instant}`,
-        hour_begins: `${r.dteday}T${hour}:00:00Z`,
+        hour_begins: begins,
         slot: `${r.workingday === '1' ? 'workday' : 'free'} ${hour}`,
         weekday: ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'][Number(r.weekday)],
         hour: Number(r.hr),

@@ -26,7 +26,7 @@ export default {
   end: END,
   scenarios: [
     {
-      name: 'elec2',
+      name: 'elec2-policy',
       title: 'Electricity prices, the built-in logistic regression',
       row: { trainer: TRAINER, way: 'policy' },
     },
@@ -85,12 +85,15 @@ export default {
     note(
       `Victoria comes alive on ${new Date(alive).toISOString().slice(0, 10)}; the next run is of ${began?.createdAt.slice(0, 10)}, by ${began?.trigger}: ${began?.state}`,
     );
-    for (const run of after.slice(0, 6)) note(`${run.createdAt.slice(0, 10)} ${run.trigger} ${run.state}: ${run.decision}`);
+    for (const run of after.slice(0, 6))
+      note(`${run.createdAt.slice(0, 10)} ${run.trigger} ${run.state}: ${run.decision}`);
     for (const column of VICTORIA) {
       const scores = await measurements({ metric: 'drift.score', column, monitor: 'weekly', version: '' });
       const before = scores.filter((m) => m.value >= 1 && Date.parse(m.windowStart) < alive);
       const first = scores.find((m) => m.value >= 1 && Date.parse(m.windowStart) >= alive);
-      note(`${column}: ${before.length} drifted weeks before, first after it ${first?.windowStart.slice(0, 10) ?? 'never'}`);
+      note(
+        `${column}: ${before.length} drifted weeks before, first after it ${first?.windowStart.slice(0, 10) ?? 'never'}`,
+      );
       check(`${column} is no drift as long as it is one value`, before.length === 0, before.length);
     }
     check(

@@ -20,7 +20,7 @@ export default {
   end: END,
   scenarios: [
     {
-      name: 'occupancy',
+      name: 'occupancy-policy',
       title: 'Office occupancy, from the light: a model that needs no retraining',
       row: { trainer: TRAINER, way: 'policy' },
     },
@@ -72,7 +72,8 @@ ${row.runsAlways} versions of always retraining have a log loss of ${row.always.
   },
 
   async judge({ check, found, outcome, note }) {
-    for (const run of found.runs) note(`${run.createdAt.slice(0, 16)} ${run.state}: ${run.decision ?? run.error?.detail}`);
+    for (const run of found.runs)
+      note(`${run.createdAt.slice(0, 16)} ${run.state}: ${run.decision ?? run.error?.detail}`);
     check('no run failed', outcome.failed === 0, outcome.failed);
     check('a challenger was trained every night', found.runs.length >= 9, found.runs.length);
     check('none was taken', outcome.accepted === 0, outcome.accepted);

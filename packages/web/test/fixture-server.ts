@@ -47,6 +47,16 @@ const ANONYMOUS: Answer = {
   },
 };
 
+const UNEXPLAINED: Answer = {
+  status: 404,
+  body: {
+    code: 'unknown_explanation',
+    title: 'Nothing is kept of what this version goes by',
+    detail: '',
+    remedy: 'A gate of the type explain in retrain.gates makes each run keep it.',
+  },
+};
+
 const ok = (body: unknown): Answer => ({ status: 200, body });
 const unknown = (what: string): Answer => ({
   status: 404,
@@ -239,7 +249,7 @@ function ofVersion(name: string, part: string | undefined, pathname: string): An
     case 'cards':
       return ok({ cards: keptCards });
     case 'explanation':
-      return version.run === 'run-3' ? ok(importanceOf(name)) : unknown(pathname);
+      return version.run === 'run-3' ? ok(importanceOf(name)) : UNEXPLAINED;
     default:
       return unknown(pathname);
   }

@@ -122,7 +122,7 @@ class Alert(TypedDict):
 class DatasetInfo(TypedDict):
     """The data of a run."""
 
-    # SHA-256 of the training and the held-out file together.
+    # SHA-256 that tells the rows from every other dataset; GET /datasets/{hash} is its record.
     hash: str
     start: str
     holdoutStart: str
@@ -131,19 +131,87 @@ class DatasetInfo(TypedDict):
     holdoutRows: int
 
 
+class GateResultTables(TypedDict):
+    title: str
+    columns: List[str]
+    rows: List[List[Optional[Any]]]
+
+
 class GateResult(TypedDict):
     """One comparison of challenger and champion."""
 
     type: str
+    # What people call it, or what it judges; unique within a run.
+    name: str
     metric: str
     verdict: Literal["pass", "fail", "inconclusive"]
+    # A stable word, such as above_margin or too_few_rows.
     reason: str
+    # The same in a sentence, with the numbers.
+    statement: str
     champion: Optional[float]
     challenger: Optional[float]
+    # Challenger minus champion.
     difference: Optional[float]
+    # Of the difference; of a threshold, of the value.
     lower: Optional[float]
     upper: Optional[float]
+    better: Optional[Literal["higher", "lower"]]
+    # superiority, non_inferiority or equivalence.
+    form: Optional[str]
+    # In the unit of the metric.
+    margin: Optional[float]
+    confidence: Optional[float]
+    # How it was computed, such as "bootstrap of 7 days, 2000 draws".
+    test: Optional[str]
+    # One-sided, of the hypothesis that it does not hold what is asked.
+    pValue: Optional[float]
+    # The number that the value is held against.
+    limit: Optional[float]
     n: int
+    tables: List[GateResultTables]
+
+
+class RunAsked(TypedDict):
+    trigger: str
+    reason: str
+    at: str
+
+
+class RunPassedOver(TypedDict):
+    code: str
+    reason: str
+
+
+class RunExecutions(TypedDict):
+    # Its key at the executor too: the same key never begins a second training.
+    id: str
+    # From 0, in the order in which they were planned.
+    trial: int
+    # Of a successive halving, from 0.
+    rung: int
+    # Kind of executor.
+    executor: str
+    state: Literal["queued", "running", "paused", "cancelling", "succeeded", "failed", "cancelled", "timed_out", "skipped", "unknown"]
+    # What the executor itself calls the state.
+    native: Optional[str]
+    # Why it ended, waits or is unknown.
+    reason: Optional[str]
+    # Its name at the executor.
+    nativeId: Optional[str]
+    # Where a person can look at it.
+    url: Optional[str]
+    # What the trainer was given.
+    params: Dict[str, Any]
+    # What the trainer reported of its own rows.
+    metrics: Dict[str, Optional[float]]
+    # Share done, 0 to 1, as the trainer reports it.
+    progress: Optional[float]
+    # What the trainer says that it is doing.
+    message: Optional[str]
+    createdAt: str
+    startedAt: Optional[str]
+    endedAt: Optional[str]
 
 
 class RunError(TypedDict):
@@ -156,22 +224,39 @@ class Run(TypedDict):
 
     id: str
     model: str
-    state: Literal["queued", "preparing", "training", "evaluating", "awaiting_approval", "promoted", "rejected", "vetoed", "failed", "cancelled"]
-    # What started it: alert:RULE, schedule, hand.
+    state: Literal["suggested", "queued", "preparing", "training", "evaluating", "awaiting_approval", "promoted", "rejected", "vetoed", "failed", "cancelled"]
+    # What started it: hand, api, alert:RULE, schedule, or the name of a trigger.
     trigger: str
     reason: str
+    # Every occasion that asked for it, where there were more: a suggestion is asked for again.
+    asked: List[RunAsked]
+    # What would have held it back had a person not begun it.
+    passedOver: List[RunPassedOver]
     alert: Optional[str]
     champion: Optional[str]
     challenger: Optional[str]
     dataset: Optional[DatasetInfo]
+    # Of the training that counts.
+    params: Dict[str, Any]
+    executions: List[RunExecutions]
     gates: List[GateResult]
+    # Whether there was no champion to compare with: its version is the first to serve.
+    firstPromotion: bool
     # What was decided, by whom and why.
     decision: Optional[str]
+    # Who decided on its challenger; null where nobody has.
+    decidedBy: Optional[str]
+    # What they said about it.
+    comment: Optional[str]
     error: Optional[RunError]
     # Last lines that the trainer wrote.
     log: str
     createdAt: str
+    # When it was started; null of what was only suggested, or vetoed.
+    begunAt: Optional[str]
     updatedAt: str
+    # Until when a person may start it or decide.
+    expiresAt: Optional[str]
     endedAt: Optional[str]
 
 
@@ -179,9 +264,20 @@ class VersionInfoArtifact(TypedDict):
     hash: str
     bytes: int
     format: str
+    # When its file was deleted, since nothing needed it.
+    deletedAt: Optional[str]
 
 
-VersionInfoServed = TypedDict("VersionInfoServed", {"from": str, "to": Optional[str]})
+VersionInfoServed = TypedDict("VersionInfoServed", {"from": str, "to": Optional[str], "endedBy": Optional[Literal["promote", "rollback"]]})
+
+
+class VersionInfoLinks(TypedDict):
+    kind: Literal["mlflow", "wandb"]
+    # Its name there.
+    reference: str
+    # Where a person can look at it.
+    url: Optional[str]
+    at: str
 
 
 class VersionInfo(TypedDict):
@@ -200,6 +296,16 @@ class VersionInfo(TypedDict):
     params: Dict[str, Any]
     artifact: VersionInfoArtifact
     served: List[VersionInfoServed]
+    description: str
+    tags: Dict[str, str]
+    stage: Literal["none", "staging", "production", "archived"]
+    # Commit of the code that trained it.
+    codeCommit: Optional[str]
+    # Where its data are, in the words of whoever registered it.
+    datasetReference: Optional[str]
+    # What it was trained with, such as python: 3.12.
+    environment: Dict[str, str]
+    links: List[VersionInfoLinks]
 
 
 class ModelSummaryPredictionsPerDay(TypedDict):

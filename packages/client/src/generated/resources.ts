@@ -113,7 +113,7 @@ export interface Alert {
 
 /** The data of a run. */
 export interface DatasetInfo {
-  /** SHA-256 of the training and the held-out file together. */
+  /** SHA-256 that tells the rows from every other dataset; GET /datasets/{hash} is its record. */
   hash: string;
   start: string;
   holdoutStart: string;
@@ -122,18 +122,96 @@ export interface DatasetInfo {
   holdoutRows: number;
 }
 
+export interface GateResultTables {
+  title: string;
+  columns: string[];
+  rows: (unknown | null)[][];
+}
+
 /** One comparison of challenger and champion. */
 export interface GateResult {
   type: string;
+  /** What people call it, or what it judges; unique within a run. */
+  name: string;
   metric: string;
   verdict: 'pass' | 'fail' | 'inconclusive';
+  /** A stable word, such as above_margin or too_few_rows. */
   reason: string;
+  /** The same in a sentence, with the numbers. */
+  statement: string;
   champion: number | null;
   challenger: number | null;
+  /** Challenger minus champion. */
   difference: number | null;
+  /** Of the difference; of a threshold, of the value. */
   lower: number | null;
   upper: number | null;
+  better: 'higher' | 'lower' | null;
+  /** superiority, non_inferiority or equivalence. */
+  form: string | null;
+  /** In the unit of the metric. */
+  margin: number | null;
+  confidence: number | null;
+  /** How it was computed, such as "bootstrap of 7 days, 2000 draws". */
+  test: string | null;
+  /** One-sided, of the hypothesis that it does not hold what is asked. */
+  pValue: number | null;
+  /** The number that the value is held against. */
+  limit: number | null;
   n: number;
+  tables: GateResultTables[];
+}
+
+export interface RunAsked {
+  trigger: string;
+  reason: string;
+  at: string;
+}
+
+export interface RunPassedOver {
+  code: string;
+  reason: string;
+}
+
+export interface RunExecutions {
+  /** Its key at the executor too: the same key never begins a second training. */
+  id: string;
+  /** From 0, in the order in which they were planned. */
+  trial: number;
+  /** Of a successive halving, from 0. */
+  rung: number;
+  /** Kind of executor. */
+  executor: string;
+  state:
+    | 'queued'
+    | 'running'
+    | 'paused'
+    | 'cancelling'
+    | 'succeeded'
+    | 'failed'
+    | 'cancelled'
+    | 'timed_out'
+    | 'skipped'
+    | 'unknown';
+  /** What the executor itself calls the state. */
+  native: string | null;
+  /** Why it ended, waits or is unknown. */
+  reason: string | null;
+  /** Its name at the executor. */
+  nativeId: string | null;
+  /** Where a person can look at it. */
+  url: string | null;
+  /** What the trainer was given. */
+  params: Record<string, unknown>;
+  /** What the trainer reported of its own rows. */
+  metrics: Record<string, number | null>;
+  /** Share done, 0 to 1, as the trainer reports it. */
+  progress: number | null;
+  /** What the trainer says that it is doing. */
+  message: string | null;
+  createdAt: string;
+  startedAt: string | null;
+  endedAt: string | null;
 }
 
 export interface RunError {
@@ -146,6 +224,7 @@ export interface Run {
   id: string;
   model: string;
   state:
+    | 'suggested'
     | 'queued'
     | 'preparing'
     | 'training'
@@ -156,21 +235,38 @@ export interface Run {
     | 'vetoed'
     | 'failed'
     | 'cancelled';
-  /** What started it: alert:RULE, schedule, hand. */
+  /** What started it: hand, api, alert:RULE, schedule, or the name of a trigger. */
   trigger: string;
   reason: string;
+  /** Every occasion that asked for it, where there were more: a suggestion is asked for again. */
+  asked: RunAsked[];
+  /** What would have held it back had a person not begun it. */
+  passedOver: RunPassedOver[];
   alert: string | null;
   champion: string | null;
   challenger: string | null;
   dataset: DatasetInfo | null;
+  /** Of the training that counts. */
+  params: Record<string, unknown>;
+  executions: RunExecutions[];
   gates: GateResult[];
+  /** Whether there was no champion to compare with: its version is the first to serve. */
+  firstPromotion: boolean;
   /** What was decided, by whom and why. */
   decision: string | null;
+  /** Who decided on its challenger; null where nobody has. */
+  decidedBy: string | null;
+  /** What they said about it. */
+  comment: string | null;
   error: RunError | null;
   /** Last lines that the trainer wrote. */
   log: string;
   createdAt: string;
+  /** When it was started; null of what was only suggested, or vetoed. */
+  begunAt: string | null;
   updatedAt: string;
+  /** Until when a person may start it or decide. */
+  expiresAt: string | null;
   endedAt: string | null;
 }
 
@@ -178,11 +274,24 @@ export interface VersionInfoArtifact {
   hash: string;
   bytes: number;
   format: string;
+  /** When its file was deleted, since nothing needed it. */
+  deletedAt: string | null;
 }
 
 export interface VersionInfoServed {
   from: string;
   to: string | null;
+  /** rollback: it was rolled back from. null: it serves, or it was not written down. */
+  endedBy: 'promote' | 'rollback' | null;
+}
+
+export interface VersionInfoLinks {
+  kind: 'mlflow' | 'wandb';
+  /** Its name there. */
+  reference: string;
+  /** Where a person can look at it. */
+  url: string | null;
+  at: string;
 }
 
 /** A version of a model. */
@@ -200,6 +309,16 @@ export interface VersionInfo {
   params: Record<string, unknown>;
   artifact: VersionInfoArtifact;
   served: VersionInfoServed[];
+  description: string;
+  tags: Record<string, string>;
+  stage: 'none' | 'staging' | 'production' | 'archived';
+  /** Commit of the code that trained it. */
+  codeCommit: string | null;
+  /** Where its data are, in the words of whoever registered it. */
+  datasetReference: string | null;
+  /** What it was trained with, such as python: 3.12. */
+  environment: Record<string, string>;
+  links: VersionInfoLinks[];
 }
 
 export interface ModelSummaryPredictionsPerDay {

@@ -13,7 +13,7 @@ import {
 } from './format.ts';
 import { describeMetric } from './metrics.ts';
 import { runSteps } from './states.ts';
-import { endOf, formatDuration, formatTime, formatWindow, later, lengthMs, spanOf } from './time.ts';
+import { endOf, formatDuration, formatTime, formatWindow, later, lengthMs, spanOf, withReadableTimes } from './time.ts';
 import { toYaml } from './yaml.ts';
 
 describe('numbers', () => {
@@ -114,6 +114,13 @@ describe('time', () => {
     const span = { from: '2026-05-01T00:00:00.000Z', to: '2026-05-31T00:00:00.000Z' };
     expect(endOf(span, lengthMs('1d'))).toEqual({ ...span, from: '2026-05-30T00:00:00.000Z' });
     expect(endOf(span, lengthMs('9w'))).toEqual(span);
+  });
+
+  it('instants within a sentence', () => {
+    expect(withReadableTimes('served until 2026-06-11T09:00:00.000Z, and from 2026-06-12T10:30:00Z')).toBe(
+      'served until 2026-06-11 09:00 UTC, and from 2026-06-12 10:30 UTC',
+    );
+    expect(withReadableTimes('version 2026-05-11')).toBe('version 2026-05-11');
   });
 
   it('the later of two instants, one of which may be missing', () => {

@@ -51,6 +51,10 @@ export function formatUtc(instant: string): string {
   return `${new Date(instant).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
+/** A sentence of the server with its instants as people read them. */
+export const withReadableTimes = (text: string): string =>
+  text.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, formatUtc);
+
 /** A window as the charts name it: a UTC day where it is one, else from and to. */
 export function formatWindow(start: string, end: string): string {
   const [from, to] = [Date.parse(start), Date.parse(end)];

@@ -3,7 +3,7 @@ import { Dataset, DatasetVerification } from '@leeway/contract';
 import { z } from 'zod';
 import type { RoutePlugin } from '../server.ts';
 
-const tags = ['runs'];
+const tags = ['datasets'];
 const Hash = z.object({ hash: z.string().describe('Of the dataset, as a run or a version says it.') });
 
 /** Datasets that runs were trained on: their records, and their files while they are kept. */

@@ -4,6 +4,7 @@ import { usePromote, useRollBack } from '../../api/actions.ts';
 import { rollbackPlanQuery } from '../../api/registry.ts';
 import { Load } from '../../components/load.tsx';
 import { ReasonDialog } from '../../components/reason-dialog.tsx';
+import { withReadableTimes } from '../../lib/time.ts';
 import classes from '../runs/runs.module.css';
 
 export interface VersionChoice {
@@ -60,7 +61,8 @@ function Plan({ model, version }: { model: string; version: string | undefined }
       {({ from, to, loads, why, passedOver }) => (
         <>
           From now on <strong>{to}</strong> serves {model} again{from && <> instead of {from}</>}.{' '}
-          {loads ? 'It loads.' : <strong>It does not load, so nothing would change.</strong>} Why this one: {why}.
+          {loads ? 'It loads.' : <strong>It does not load, so nothing would change.</strong>} Why this one:{' '}
+          {withReadableTimes(why)}.
           {passedOver.length > 0 && (
             <>
               <Text size="xs" c="dimmed" mt={6}>
@@ -69,7 +71,7 @@ function Plan({ model, version }: { model: string; version: string | undefined }
               <ul className={classes['plain']}>
                 {passedOver.map((one) => (
                   <li key={one.version}>
-                    {one.version} {one.why}
+                    {one.version} {withReadableTimes(one.why)}
                   </li>
                 ))}
               </ul>

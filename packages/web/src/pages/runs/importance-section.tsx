@@ -1,12 +1,11 @@
 import type { FeatureImportance } from '@leeway/contract';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { ApiError } from '../../api/http.ts';
 import { versionExplanationQuery } from '../../api/retraining.ts';
 import { barsHeight, importanceOption } from '../../charts/bars.ts';
 import { Chart, usePalette } from '../../components/chart.tsx';
 import { Load } from '../../components/load.tsx';
-import { Nothing, Section } from '../../components/page.tsx';
+import { Section } from '../../components/page.tsx';
 import { formatCount, formatShare } from '../../lib/format.ts';
 
 const SHOWN = 20;
@@ -17,13 +16,7 @@ export function ImportanceSection({ model, version }: { model: string; version: 
   const note = query.data && `${query.data.how}; ${formatCount(query.data.rows)} rows`;
   return (
     <Section title="What it goes by" note={note}>
-      {query.error instanceof ApiError && query.error.status === 404 ? (
-        <Nothing>
-          {query.error.title}. {query.error.remedy}
-        </Nothing>
-      ) : (
-        <Load query={query}>{({ features }) => <Bars features={features} />}</Load>
-      )}
+      <Load query={query}>{({ features }) => <Bars features={features} />}</Load>
     </Section>
   );
 }

@@ -11,6 +11,7 @@ import { Section } from '../../components/page.tsx';
 import { Time } from '../../components/time.tsx';
 import { VersionLink } from '../../components/version-link.tsx';
 import { words } from '../../lib/format.ts';
+import { withReadableTimes } from '../../lib/time.ts';
 import classes from './lineage.module.css';
 
 /** Where the version comes from and what became of it: as a drawing, and as a list for those who cannot use one. */
@@ -67,7 +68,7 @@ function LineageDrawing({ lineage }: { lineage: Lineage }) {
             data-kind={node.kind}
             data-own={node.own}
             style={{ left: node.x, top: node.y, width: BOX.width, height: BOX.height }}
-            title={node.label}
+            title={withReadableTimes(node.label)}
           >
             <span className={classes['kind']}>{words(node.kind)}</span>
             <span className={classes['label']}>
@@ -88,7 +89,8 @@ function NodeName({
   model: string;
   node: Pick<PlacedNode, 'id' | 'kind' | 'label'> & { count?: number };
 }): ReactNode {
-  const { id, kind, label, count = 1 } = node;
+  const { id, kind, count = 1 } = node;
+  const label = withReadableTimes(node.label);
   const key = id.slice(kind.length + 1);
   if (count > 1) return label;
   if (kind === 'version') return <VersionLink model={model} version={key} />;

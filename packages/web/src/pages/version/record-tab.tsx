@@ -1,8 +1,10 @@
 import type { VersionLink as Elsewhere, VersionInfo } from '@leeway/contract';
 import { Anchor, Badge, Code, Group, Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useNow } from '../../api/clock.ts';
+import { runQuery } from '../../api/queries.ts';
 import { DataTable } from '../../components/data-table.tsx';
 import { Hash } from '../../components/hash.tsx';
 import { Facts, Nothing, Section } from '../../components/page.tsx';
@@ -18,7 +20,8 @@ import classes from '../runs/runs.module.css';
 
 /** Everything that was written down of a version. */
 export function RecordTab({ version }: { version: VersionInfo }) {
-  const { model, description, tags, metrics, params, environment, served, run, dataset } = version;
+  const explained = useIsExplained(version);
+  const { model, description, tags, metrics, params, environment, served, dataset } = version;
   return (
     <Stack gap="lg">
       {description && <Prose text={description} />}
@@ -55,9 +58,15 @@ export function RecordTab({ version }: { version: VersionInfo }) {
         </Section>
       </div>
       {dataset && <DatasetSection info={dataset} />}
-      {run && <ImportanceSection model={model} version={version.version} />}
+      {explained && <ImportanceSection model={model} version={version.version} />}
     </Stack>
   );
+}
+
+/** Whether a gate of its run looked at what it goes by. */
+function useIsExplained({ run }: VersionInfo): boolean {
+  const record = useQuery({ ...runQuery(run ?? ''), enabled: run !== null }).data;
+  return record?.gates.some(({ type }) => type === 'explain') ?? false;
 }
 
 const shown = ([name, value]: [string, unknown]): [string, string] => [
