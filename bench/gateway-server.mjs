@@ -23,7 +23,10 @@ const document = {
       name: 'bench',
       task: 'binary',
       columns: { features, score: 'score' },
-      retrain: { approval: { mode: 'auto', first: 'auto' }, gates: [{ type: 'threshold', metric: 'roc_auc', above: 0.5 }] },
+      retrain: {
+        approval: { mode: 'auto', first: 'auto' },
+        gates: [{ type: 'threshold', metric: 'roc_auc', above: 0.5 }],
+      },
     },
   ],
 };

@@ -4,7 +4,8 @@ import { table } from './markdown.mjs';
 
 /**
  * @typedef {object} Outcome What came of one scenario.
- * @property {string} data Title of the data set.
+ * @property {string} data Name of the data set.
+ * @property {string} title Of the scenario.
  * @property {string} trainer
  * @property {string} way `policy` or `always`, or another name of a policy.
  * @property {string} against What the errors are, such as MAE.

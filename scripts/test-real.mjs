@@ -140,7 +140,7 @@ async function main(args) {
 /** Prints what retraining was worth, and checks ways of retraining against each other where all were played. */
 function sumUp(replays, outcomes, { tell, writes }) {
   const rows = rowsOf(outcomes);
-  console.log(`\n== What retraining was worth\n\n${tableOf(rows)}\n`);
+  if (rows.length > 0) console.log(`\n== What retraining was worth\n\n${tableOf(rows)}\n`);
   const readings = [];
   let complete = true;
   for (const { scenarios, table, across, reading } of replays) {

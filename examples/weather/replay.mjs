@@ -9,7 +9,6 @@ const YEAR = 365;
 const START = 720 * YEAR * HOUR_MS;
 /** Six years are history: five to train on, and one held out. */
 const HISTORY = 6 * YEAR;
-const STEP = YEAR / 5;
 const LOGISTIC = 'logistic regression (built-in)';
 const iso = (row) => new Date(START + row * HOUR_MS).toISOString();
 const rowOf = (time) => Math.floor((Date.parse(time) - START) / HOUR_MS);
@@ -52,14 +51,13 @@ export default {
     await api.ingest('rain', 'labels', labels(0, HISTORY - 1));
     await train('the first version, from the history');
 
-    for (let from = HISTORY; from < days.length; from += STEP) {
-      const to = Math.min(days.length, from + STEP);
+    // What a year says is known an hour after it, when its last label is in; what serves changes then.
+    for (let from = HISTORY; from < days.length; from += YEAR) {
+      const to = Math.min(days.length, from + YEAR);
       clock.set(START + to * HOUR_MS);
       await api.invoke('rain', { dataframe_records: rows(from, to) });
-      // Whether it rained is known a day later.
-      await api.ingest('rain', 'labels', labels(from - 1, to - 1));
-      await settle();
-      clock.set(START + to * HOUR_MS + 12 * MINUTE_MS);
+      clock.set(START + (to + 1) * HOUR_MS + 12 * MINUTE_MS);
+      await api.ingest('rain', 'labels', labels(from - 1, to));
       await settle();
       step(year(to), to / days.length);
     }

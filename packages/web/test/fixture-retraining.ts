@@ -78,7 +78,7 @@ export const status: RetrainingStatus = RetrainingStatus.parse({
   ],
   hand: {
     would: 'nothing',
-    sentence: 'A run by hand would not begin: run-3 waits for a decision.',
+    sentence: 'A person may not begin one: run-3 waits for a decision.',
     passesOver: ['cooldown'],
   },
   nextTime: at(122, 3),

@@ -2,7 +2,7 @@ import type { Lineage, LineageEdge, LineageNode } from '@leeway/contract';
 
 /** A lineage as a drawing from left to right: what was first stands left of what followed. */
 
-export const BOX = { width: 172, height: 46, gapX: 46, gapY: 14 };
+export const BOX = { width: 170, height: 46, gapX: 34, gapY: 14 };
 
 export interface PlacedNode extends Pick<LineageNode, 'id' | 'kind' | 'label' | 'at'> {
   x: number;

@@ -8,7 +8,7 @@ import { defineChannel } from '../../notify/channel.ts';
 import type { Message } from '../../notify/message.ts';
 import { tryJson } from '../../notify/try-call.ts';
 import { iso } from '../../platform/clock.ts';
-import { type Outbound, OutboundError, type OutboundResponse } from '../../platform/outbound.ts';
+import { type Outbound, OutboundError, type OutboundRequest, type OutboundResponse } from '../../platform/outbound.ts';
 import { type OpenStore, openStore } from '../../store/open.ts';
 import type { EmptyStore, StoreForm } from '../../testing/stores.ts';
 import type { AlertingContext } from '../context.ts';
@@ -210,7 +210,7 @@ export class History {
     });
     const replica: Replica = { store, ctx, alerting: undefined as never, dead: false, hung: [] };
     const outbound: Outbound = Object.assign(
-      async ({ body }: { body?: string | Buffer }) => this.#service(replica, JSON.parse(String(body))),
+      async ({ body }: OutboundRequest) => this.#service(replica, JSON.parse(String(body))),
       { resolve: async () => [] },
     );
     replica.alerting = registerAlerting(ctx, { channels: [kept], outbound, random: () => 0.5 });

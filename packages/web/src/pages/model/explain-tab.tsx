@@ -101,7 +101,7 @@ export function ExplainTab({ view }: { view: ModelView }) {
 
 const METHOD_WORDS: Record<Explanation['method'], string> = {
   tree_shap: 'SHAP values of trees',
-  kernel_shap: 'SHAP values by sampling',
+  kernel_shap: 'SHAP values, from answers of the model',
   lime: 'LIME',
 };
 const UNITS: Record<Explanation['unit'], string> = {

@@ -42,7 +42,6 @@ const MODES: Record<RetrainingStatus['mode'], string> = {
 
 function Status({ status }: { status: RetrainingStatus }) {
   const { sentence, mode, nextTime, hand, triggers, at } = status;
-  const passedOver = hand.passesOver.map((code) => words(code).toLowerCase()).join(', ');
   return (
     <>
       <Text size="md">{sentence}</Text>
@@ -50,10 +49,7 @@ function Status({ status }: { status: RetrainingStatus }) {
         facts={[
           ['Mode', `${words(mode)}: ${MODES[mode]}`],
           ['Next time of a schedule', <Time key="next" at={nextTime} none="no schedule" />],
-          [
-            'By hand',
-            `${hand.sentence}${hand.would === 'start' && passedOver ? ` It would pass over: ${passedOver}.` : ''}`,
-          ],
+          ['By hand', hand.sentence],
           ['Judged', <Time key="at" at={at} />],
         ]}
       />

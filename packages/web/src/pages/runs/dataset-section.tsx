@@ -1,6 +1,7 @@
 import type { Dataset, DatasetFinding, Run } from '@leeway/contract';
 import { Anchor, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { useMayAct } from '../../api/may.ts';
 import { datasetQuery } from '../../api/retraining.ts';
 import { placeStretches, type Stretch } from '../../charts/stretches.ts';
 import { usePalette } from '../../components/chart.tsx';
@@ -16,6 +17,7 @@ import classes from './runs.module.css';
 /** The rows that the run goes by: which time they are of, how many, and what was found in them. */
 export function DatasetSection({ info }: { info: Run['dataset'] }) {
   const query = useQuery({ ...datasetQuery(info?.hash ?? ''), enabled: info !== null });
+  const mayAct = useMayAct();
   if (info === null) {
     return (
       <Section title="Data">
@@ -31,7 +33,7 @@ export function DatasetSection({ info }: { info: Run['dataset'] }) {
         facts={[
           ['Training rows', formatCount(info.trainRows)],
           ['Held-out rows', formatCount(info.holdoutRows)],
-          ...(record ? factsOf(record) : []),
+          ...(record ? factsOf(record, mayAct) : []),
           ['SHA-256', <Hash key="hash" hash={info.hash} />],
         ]}
       />
@@ -53,7 +55,8 @@ export function DatasetSection({ info }: { info: Run['dataset'] }) {
   );
 }
 
-function factsOf({ hash, oldRows, labelledShare, preprocessing, files, available, query }: Dataset) {
+function factsOf(dataset: Dataset, mayFetch: boolean) {
+  const { hash, oldRows, labelledShare, preprocessing, files, available, query } = dataset;
   return [
     ...(oldRows > 0 ? ([['Of them from the old regime', formatCount(oldRows)]] as const) : []),
     ['Labels known', labelledShare === null ? 'not known' : formatShare(labelledShare)],
@@ -67,9 +70,13 @@ function factsOf({ hash, oldRows, labelledShare, preprocessing, files, available
           {files.map(({ name, bytes }, i) => (
             <span key={name}>
               {i > 0 && ', '}
-              <Anchor href={`/api/v1/datasets/${encodeURIComponent(hash)}/files/${encodeURIComponent(name)}`}>
-                {name}
-              </Anchor>{' '}
+              {mayFetch ? (
+                <Anchor href={`/api/v1/datasets/${encodeURIComponent(hash)}/files/${encodeURIComponent(name)}`}>
+                  {name}
+                </Anchor>
+              ) : (
+                name
+              )}{' '}
               <span className="quiet">{formatBytes(bytes)}</span>
             </span>
           ))}
@@ -125,9 +132,10 @@ function WindowBar({ parts }: { parts: readonly Stretch<Part>[] }) {
         {parts.map(({ kind, from, to }) => (
           <span key={kind}>
             <span className="dot" style={{ background: colors[kind] }} />
-            {PART_WORDS[kind]}: {formatWindow(from, to!)} (UTC)
+            {PART_WORDS[kind]}: {formatWindow(from, to!)}
           </span>
         ))}
+        <span>times in UTC</span>
       </div>
     </div>
   );

@@ -13,7 +13,9 @@ const TICK_MS = 30_000;
 export function DecisionSection({ run }: { run: Run }) {
   const { state, decision, decidedBy, comment, expiresAt } = run;
   const waits = state === 'awaiting_approval' || state === 'suggested';
-  if (!waits && decision === null) return null;
+  // What the error says is said.
+  const told = run.error !== null && decision?.includes(run.error.detail) === true;
+  if (!waits && (decision === null || told)) return null;
   return (
     <Section title="Decision">
       {waits && <Waiting run={run} expiresAt={expiresAt} />}

@@ -1,7 +1,7 @@
 import type { Run, RunEvaluation } from '@leeway/contract';
-import { Alert, Anchor, Text } from '@mantine/core';
+import { Alert, Anchor, Button, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { evaluationQuery, evidenceAddress } from '../../api/retraining.ts';
 import { calibrationOption } from '../../charts/calibration.ts';
 import { Chart, usePalette } from '../../components/chart.tsx';
@@ -10,7 +10,7 @@ import { Load } from '../../components/load.tsx';
 import { Facts, Nothing, Section } from '../../components/page.tsx';
 import { StateLabel } from '../../components/state-label.tsx';
 import { formatCount, formatMetric, formatShare, words } from '../../lib/format.ts';
-import { describeMetric } from '../../lib/metrics.ts';
+import { describeMetric, PERFORMANCE_METRICS } from '../../lib/metrics.ts';
 import { VERDICT } from '../../lib/states.ts';
 import { formatWindow } from '../../lib/time.ts';
 import { GateDetails, GateTable } from './gate-table.tsx';
@@ -113,17 +113,36 @@ function Value({ metric, of }: { metric: string; of: Row['champion'] }) {
   );
 }
 
-function Numbers({ evaluation: { metrics, calibration } }: { evaluation: RunEvaluation }) {
+/** Of the many metrics of a task the most telling. */
+const SHOWN_METRICS = 8;
+
+function Numbers({ evaluation: { task, metrics, calibration } }: { evaluation: RunEvaluation }) {
+  const [all, setAll] = useState(false);
+  const rank = (metric: string) => {
+    const place = PERFORMANCE_METRICS[task].indexOf(metric);
+    return place < 0 ? Number.POSITIVE_INFINITY : place;
+  };
+  const sorted = metrics.toSorted((a, b) =>
+    rank(a.metric) < rank(b.metric) ? -1 : Number(rank(a.metric) > rank(b.metric)),
+  );
+  const more = metrics.length - SHOWN_METRICS;
   return (
     <div className={classes['two']}>
       <Section title="Metrics" note="of all held-out rows, with 95 % intervals">
         <DataTable
           label="Metrics"
-          rows={metrics}
+          rows={all ? sorted : sorted.slice(0, SHOWN_METRICS)}
           columns={METRIC_COLUMNS}
           rowKey={({ metric }) => metric}
           empty="No metric was computed."
         />
+        {more > 0 && (
+          <div>
+            <Button variant="default" onClick={() => setAll(!all)}>
+              {all ? 'Show fewer' : `Show ${more} more`}
+            </Button>
+          </div>
+        )}
       </Section>
       {calibration && <Calibration curves={calibration} />}
     </div>

@@ -130,10 +130,9 @@ function Pairs({ of, first }: { of: Record<string, unknown>; first?: string | un
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
-function Took({ execution: { startedAt, endedAt } }: { execution: Execution }) {
-  if (startedAt === null) return <span className="quiet">not begun</span>;
-  if (endedAt === null) return <span className="quiet">under way</span>;
-  return formatDuration(Date.parse(endedAt) - Date.parse(startedAt));
+function Took({ execution: { createdAt, startedAt, endedAt } }: { execution: Execution }) {
+  if (endedAt === null) return <span className="quiet">{startedAt === null ? 'not begun' : 'under way'}</span>;
+  return formatDuration(Date.parse(endedAt) - Date.parse(startedAt ?? createdAt));
 }
 
 /** The search at one look: what each trial reached, over the trials or over one parameter. */

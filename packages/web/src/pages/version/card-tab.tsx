@@ -14,21 +14,24 @@ export function CardTab({ model, version }: { model: string; version: string }) 
   const kept = useQuery(keptCardsQuery(model, version)).data ?? [];
   return (
     <Stack gap="md">
-      <Text size="sm">
-        From the record as it is now. As{' '}
-        <Anchor href={cardAddress(model, version, 'md')}>Markdown with metadata for the Hugging Face Hub</Anchor>, as{' '}
-        <Anchor href={cardAddress(model, version, 'html')} target="_blank">
-          a page to print
-        </Anchor>
-        .
-      </Text>
-      <Load query={card} height={420}>
-        {(text) => (
-          <article className="panel" style={{ padding: '16px 20px' }} aria-label="Model card">
-            <Prose text={withoutMetadata(text)} />
-          </article>
-        )}
-      </Load>
+      <Section title="Model card" note="from the record as it is now">
+        <Text size="sm">
+          Also as{' '}
+          <Anchor href={cardAddress(model, version, 'md')}>Markdown with metadata for the Hugging Face Hub</Anchor>, or
+          as{' '}
+          <Anchor href={cardAddress(model, version, 'html')} target="_blank">
+            a page to print
+          </Anchor>
+          .
+        </Text>
+        <Load query={card} height={420}>
+          {(text) => (
+            <article className="panel" style={{ padding: '16px 20px' }} aria-label="Model card">
+              <Prose text={withoutMetadata(text)} />
+            </article>
+          )}
+        </Load>
+      </Section>
       {kept.length > 0 && (
         <Section title="Kept" note="the card as it was then stays with the version">
           <ul className={classes['plain']}>

@@ -6,8 +6,9 @@ import { diffQuery } from '../../api/registry.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { Load } from '../../components/load.tsx';
 import { Nothing, Section } from '../../components/page.tsx';
-import { formatDifference, formatMetric, formatNumber, words } from '../../lib/format.ts';
+import { formatDifference, formatMetric, formatNumber, sentence, words } from '../../lib/format.ts';
 import { describeMetric } from '../../lib/metrics.ts';
+import { withReadableTimes } from '../../lib/time.ts';
 
 interface DiffTabProps {
   version: VersionInfo;
@@ -50,7 +51,7 @@ function Diff({ model, a, b }: { model: string; a: string; b: string }) {
               {...(comparable ? { variant: 'default' } : { variant: 'light', color: 'orange' })}
               title={comparable ? 'Metrics may be compared' : 'Metrics may not be compared'}
             >
-              {why}
+              {sentence(why)}
             </Alert>
             {sections.map((section) => (
               <Section key={section} title={HEADINGS[section] ?? words(section)}>
@@ -109,7 +110,7 @@ function Value({ row: { section, name, better, ...row }, which }: { row: DiffRow
         formatNumber(value)
       )
     ) : typeof value === 'string' ? (
-      value
+      withReadableTimes(value)
     ) : (
       JSON.stringify(value)
     );
