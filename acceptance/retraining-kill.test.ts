@@ -33,6 +33,7 @@ const dir = mkdtempSync(join(tmpdir(), 'leeway-kill-'));
 const data = join(dir, 'data');
 const begun = join(dir, 'begun');
 const chance = random(17);
+const servers: ChildProcess[] = [];
 let orchestrator: Awaited<ReturnType<typeof startOrchestrator>>;
 
 beforeAll(async () => {
@@ -65,6 +66,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  for (const child of servers) child.kill('SIGKILL');
   await orchestrator?.close();
   rmSync(dir, { recursive: true, force: true });
 });
@@ -170,6 +172,7 @@ async function startServer(): Promise<Server> {
     [join(DIST, 'cli/main.js'), 'serve', '--config', join(dir, 'leeway.json'), '--port', '0', '--json'],
     { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, LEEWAY_LOG_LEVEL: 'warn' } },
   );
+  servers.push(child);
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => {
     said = `${said}${chunk}`.slice(-4_000);
