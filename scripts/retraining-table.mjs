@@ -63,15 +63,16 @@ export function windowsOf(served, frozen, from) {
 }
 
 /**
- * Rows of the table: every outcome but `always` is one, with the `always` of the same data and trainer beside it. Errors are
- * means over the rows of the windows that both have.
+ * Rows of the table: every outcome but `always` is one, and `policy` has the `always` of the same data and trainer beside it.
+ * Errors are means over the rows of the windows that both have.
  */
 export function rowsOf(outcomes) {
   return outcomes
     .filter(({ way }) => way !== 'always')
     .map((outcome) => {
       const { data, trainer, windows } = outcome;
-      const beside = outcomes.find((o) => o.way === 'always' && o.data === data && o.trainer === trainer);
+      const same = (o) => o.way === 'always' && o.data === data && o.trainer === trainer;
+      const beside = outcome.way === 'policy' ? outcomes.find(same) : undefined;
       const others = new Map(beside?.windows.map((w) => [w.start, w.served]));
       const both = beside ? windows.filter(({ start }) => others.has(start)) : windows;
       const mean = (value) => both.reduce((sum, w) => sum + value(w) * w.n, 0) / both.reduce((sum, w) => sum + w.n, 0);

@@ -41,6 +41,15 @@ test('numbers are standardised, booleans stay, frequent categories get an indica
   ]);
 });
 
+test('a constant whose mean is rounded is a constant: another value is no giant', () => {
+  const { encoding } = fit(
+    Array.from({ length: 4_368 }, (): [number, string, boolean] => [0.003467, 'AA', true]),
+    1,
+  );
+  const { table: later } = fit([[0.5, 'AA', true]], 1);
+  expect(dense(encode(later, encoding))[0]![0]).toBeCloseTo(0.5 - 0.003467, 9);
+});
+
 test('other rows are encoded by what was learned: an unseen category is all zeros', () => {
   const { encoding } = fit(
     [

@@ -132,7 +132,11 @@ function moments(values: Float64Array): { mean: number; deviation: number } {
   const mean = sum / n;
   let squares = 0;
   for (const value of values) if (!Number.isNaN(value)) squares += (value - mean) ** 2;
-  return { mean, deviation: Math.sqrt(squares / n) };
+  const variance = squares / n;
+  // What is left of a constant is rounding, and to divide by it would make anything else enormous. The bound is that of
+  // scikit-learn's StandardScaler: what the two-pass algorithm may be off by (Chan, Golub and LeVeque 1983).
+  const rounding = n * Number.EPSILON * variance + (n * mean * Number.EPSILON) ** 2;
+  return { mean, deviation: variance <= rounding ? 0 : Math.sqrt(variance) };
 }
 
 function numericColumn(table: Table, name: string): NumericColumn {
