@@ -1,5 +1,7 @@
+import type { SNSClientConfig } from '@aws-sdk/client-sns';
 import { LeewayError } from '@leeway/contract';
 import type { z } from 'zod';
+import { awsHandler } from '../../../platform/aws-handler.ts';
 import { OutboundError } from '../../../platform/outbound.ts';
 import type { ChannelIo, Outcome } from '../../channel.ts';
 import { plain } from '../../format.ts';
@@ -7,7 +9,6 @@ import { judgeResponse } from '../../http-outcome.ts';
 import type { Message } from '../../message.ts';
 import type { snsOptions } from './index.ts';
 import { renderSns } from './render.ts';
-import { outboundHandler } from './request-handler.ts';
 
 export async function deliverToSns(
   message: Message,
@@ -16,11 +17,12 @@ export async function deliverToSns(
 ): Promise<Outcome> {
   // Loaded when it is first needed: it is large, and most have no such channel.
   const { SNSClient, PublishCommand } = await import('@aws-sdk/client-sns');
+  const handler = awsHandler(io.outbound, { signal: io.signal, deadlineMs: io.timeoutMs });
   const client = new SNSClient({
     region: topicArn.split(':')[3] ?? '',
     // Whether to try again is decided in one place.
     maxAttempts: 1,
-    requestHandler: outboundHandler(io),
+    requestHandler: handler as unknown as NonNullable<SNSClientConfig['requestHandler']>,
     ...(endpoint && { endpoint }),
     ...(accessKeyId &&
       secretAccessKey && { credentials: { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) } }),
