@@ -70,8 +70,10 @@ export default {
   },
 
   reading([row]) {
-    return `${row.accepted} of ${row.asked.reduce((sum, [, n]) => sum + n, 0)} runs were taken, and did ${Math.round((100 * (row.never - row.policy)) / (row.never - row.always))} % of what a version a year does with
-${row.runsAlways}. The season never asked; an instrument that was changed did.`;
+    const runs = row.asked.reduce((sum, [, n]) => sum + n, 0);
+    const share = Math.round((100 * (row.never - row.policy)) / (row.never - row.always));
+    return `${row.accepted} of ${runs} challengers were taken, and they bring ${share} % of what ${row.runsAlways} do, a version a year. What asked was instruments that
+changed, and a rule on calibration; never the season. Most were inconclusive: a year has too few days to show a small gain.`;
   },
 
   async judge({ check, found, compare, note, measurements }) {

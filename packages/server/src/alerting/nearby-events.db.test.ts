@@ -69,9 +69,24 @@ describe.each(stores())('what happened near an alert, on $name', ({ make }) => {
     ]);
   });
 
+  test('the last lesson of its rule, else of the model', async () => {
+    const lesson = (id: string, rule: string | null, at: number, text: string) =>
+      store.db
+        .insertInto('lessons')
+        .values({ id, model: subject.model, rule, alert: null, run: null, at, actor: 'ann', text })
+        .execute();
+    const learnt = async () => (await read([subject])).get('now')!.lesson;
+    await lesson('les_1', null, 3, 'of the model');
+    await lesson('les_2', 'another-rule', 9, 'of another rule');
+    expect(await learnt()).toBe('of the model');
+    await lesson('les_3', subject.rule, 1, 'older');
+    await lesson('les_4', subject.rule, 2, 'newer');
+    expect(await learnt()).toBe('newer');
+  });
+
   test('another model has nothing to do with it, and no alert is no question', async () => {
     const other = (await read([{ ...subject, id: 'other', model: 'houses' }])).get('other')!;
-    expect(other).toEqual({ firstWindow: null, events: [], past: [], pastCount: 0 });
+    expect(other).toEqual({ firstWindow: null, events: [], past: [], pastCount: 0, lesson: null });
     expect((await read([])).size).toBe(0);
   });
 

@@ -47,6 +47,7 @@ export async function readBackground(
     const trouble = await dataTrouble(db, model, from);
     const windows = await emptyWindows(db, own, from);
     const earlier = await earlierAlerts(db, model, own);
+    const lessons = await lessonsOf(db, model);
     for (const episode of own) {
       const { id, monitor, first, known } = episode;
       const gaps = gapsIn(windows.filter((window) => window.monitor === monitor && window.startAt < first.end)).map(
@@ -66,6 +67,10 @@ export async function readBackground(
         firstWindow: known ? { start: iso(first.start), end: iso(first.end) } : null,
         events,
         ...pastOf(episode, earlier, deploys),
+        lesson:
+          lessons.find(({ rule }) => rule === episode.rule)?.text ??
+          lessons.find(({ rule }) => rule === null)?.text ??
+          null,
       });
     }
   }
@@ -224,3 +229,14 @@ function gapsIn(windows: readonly EmptyWindow[]): Span[] {
 }
 
 const spanText = ({ start, end }: Span): string => `from ${formatWindow(start, end)}`;
+
+/** What people have learnt of a model and its rules, the newest first. */
+const lessonsOf = (db: StoreReader, model: string): Promise<{ rule: string | null; text: string }[]> =>
+  db
+    .selectFrom('lessons')
+    .select(['rule', 'text'])
+    .where('model', '=', model)
+    .orderBy('at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(100)
+    .execute();

@@ -68,7 +68,7 @@ function exportRule(model: ModelConfig, rule: RuleConfig): ExportedRule {
       summary: escapeTemplate(
         `${model.name}: ${rule.metric}${column && column !== '*' ? ` of ${column}` : ''} is `,
       ).concat('{{ $value }}'),
-      ...(rule.runbook && { runbook_url: escapeTemplate(rule.runbook) }),
+      ...(rule.runbook && URL.canParse(rule.runbook) && { runbook_url: escapeTemplate(rule.runbook) }),
     },
   };
 }

@@ -30,6 +30,7 @@ export function factsOf(alert: Described, now: number, zone?: string): Fact[] {
     ['Assigned', alert.assignee && `to ${alert.assignee}`],
     ['Flapping', alert.flapping ? 'it comes and goes, so its changes are held back' : null],
     ['Runbook', alert.runbook],
+    ['Lesson', background?.lesson],
   ];
   return facts.flatMap(([label, text]) => (text ? [{ label, text: plain(text, 600) }] : []));
 }

@@ -40,6 +40,8 @@ export interface Background {
   past: PastAlert[];
   /** How many there were before. */
   pastCount: number;
+  /** What somebody wrote down last of the rule, or of the model where nothing is of the rule. */
+  lesson: string | null;
 }
 
 /** An alert as a message tells of it: frozen when the message was decided on. */

@@ -82,5 +82,6 @@ export function sampleBackground(now: number): Background {
       },
     ],
     pastCount: 1,
+    lesson: null,
   };
 }

@@ -127,6 +127,7 @@ const background: Background = {
     },
   ],
   pastCount: 2,
+  lesson: null,
 };
 
 const later = { ...context, now: Date.parse('2001-01-11T04:10:30Z') };

@@ -57,7 +57,7 @@ function postedAlert(alert: MessageAlert, { labels, expiresAfter }: Options, now
     value: value === null ? '' : String(value),
     threshold: threshold === null ? '' : String(threshold),
     version,
-    runbook_url: runbook ?? '',
+    runbook_url: runbook && URL.canParse(runbook) ? runbook : '',
   };
   return {
     labels: cleanLabels({ ...labels, ...alert.labels, metric, column, slice, alertname: rule }),
