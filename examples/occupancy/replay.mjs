@@ -68,8 +68,8 @@ export default {
 
   reading([row]) {
     return `The lamp says whether anybody is in, and goes on saying it when the door is left open. ${row.asked.reduce((sum, [, n]) => sum + n, 0)} challengers were trained, and none was taken. The
-${row.runsAlways} versions of always retraining bring the log loss from ${row.never.toFixed(4)} to ${row.always.toFixed(4)}. That is less than the gate asks for, one more of a hundred minutes: the work
-was not worth it. Retraining does not pay here.`;
+${row.runsAlways} versions of always retraining bring the log loss from ${row.never.toFixed(4)} to ${row.always.toFixed(4)}. The gate asks for one more of a hundred minutes
+to be right, and that was never shown. Retraining does not pay here.`;
   },
 
   async judge({ check, found, outcome, note }) {
