@@ -54,12 +54,10 @@ async function main() {
 }
 
 /** Programs of the server run as they were built, in tests as well. */
-const buildServer = () =>
-  step('building the server', process.execPath, [
-    join(ROOT, 'node_modules/typescript/bin/tsc'),
-    '-b',
-    'packages/server',
-  ]);
+function buildServer() {
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+  return step('building the server', process.execPath, [tsc, '-b', 'packages/server']);
+}
 
 /** Null, or why the peer can't be had. */
 async function start({ title, environment: name, start }, folder, env, stops) {
