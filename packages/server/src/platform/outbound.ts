@@ -111,9 +111,6 @@ export function createOutbound(options: { allow: () => readonly string[]; lookup
         headers: { 'user-agent': 'leeway', ...request.headers },
         body: request.body ?? null,
         signal,
-        // undici 7 throws where nobody can catch it if the other side closes while a body waits to be read. None waits here:
-        // it is read as it comes, up to mostBytes.
-        highWaterMark: 2 ** 30,
       });
       const saved = request.save && response.statusCode >= 200 && response.statusCode < 300;
       if (saved) await request.save!(response.body);

@@ -44,12 +44,16 @@ export async function s3Client(settings: S3Settings, outbound: Outbound, mostByt
   });
 }
 
+/** The length is counted, and the host written, when it is sent; nobody waits for a "100 Continue". None of them is signed but the host. */
+const WRITTEN_WHEN_SENT: ReadonlySet<string> = new Set(['host', 'content-length', 'expect']);
+
 function handlerOf(outbound: Outbound, mostBytes: number): NonNullable<S3ClientConfig['requestHandler']> {
   const handler = {
     metadata: { handlerProtocol: 'http/1.1' },
     async handle(request: HandlerRequest) {
-      // The length is counted, and the host written, when it is sent.
-      const { host: _, 'content-length': __, expect: ___, ...headers } = request.headers;
+      const headers = Object.fromEntries(
+        Object.entries(request.headers).filter(([name]) => !WRITTEN_WHEN_SENT.has(name.toLowerCase())),
+      );
       const response = await outbound({
         url: urlOf(request),
         method: request.method as 'PUT',
