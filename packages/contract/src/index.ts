@@ -1,5 +1,6 @@
 export * from './actions-config.ts';
 export * from './alert-resources.ts';
+export * from './approval-of.ts';
 export * from './backtest.ts';
 export * from './card-config.ts';
 export * from './card-resources.ts';

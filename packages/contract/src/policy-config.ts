@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { APPROVAL_DEFAULTS } from './approval-of.ts';
 import { FreezeConfig } from './trigger-config.ts';
 import { Duration, Name } from './words.ts';
 
@@ -35,25 +36,26 @@ const BackoffConfig = z
 const ApprovalConfig = strict({
   mode: z
     .enum(['suggest', 'approve', 'auto'])
-    .default('approve')
+    .default(APPROVAL_DEFAULTS.mode)
     .describe(
       'suggest: nothing is trained until a person starts it; approve: a person decides on the challenger; auto: what passes serves.',
     ),
-  role: z.enum(['operator', 'admin']).default('operator').describe('Role of the token that may decide.'),
+  role: z.enum(['operator', 'admin']).default(APPROVAL_DEFAULTS.role).describe('Role of the token that may decide.'),
   by: z.array(z.string()).min(1).optional().describe('Names of the tokens that may decide. Default: all of the role.'),
-  comment: z.enum(['required', 'optional']).default('optional').describe('Whether a decision needs a comment.'),
-  expires: Duration.default('7d').describe(
+  comment: z
+    .enum(['required', 'optional'])
+    .default(APPROVAL_DEFAULTS.comment)
+    .describe('Whether a decision needs a comment.'),
+  expires: Duration.default(APPROVAL_DEFAULTS.expires).describe(
     'Without a decision by then the challenger is rejected, and a suggestion is dropped.',
   ),
   first: z
     .enum(['approve', 'auto'])
-    .default('approve')
+    .default(APPROVAL_DEFAULTS.first)
     .describe(
       'The first version of a model, which nothing can be compared with: a person decides, or it serves if it passes.',
     ),
 });
-/** The approval with every key said. */
-export type ApprovalPolicy = z.infer<typeof ApprovalConfig>;
 
 export const ToldOf = z.enum([
   'suggested',
@@ -113,6 +115,3 @@ export const cooldownOf = (given: Given<'cooldown'>): { cause: string; model: st
 
 export const backoffOf = (given: Given<'backoff'>): Exclude<Given<'backoff'>, string> =>
   typeof given === 'string' ? { first: given, factor: 1, most: given, after: 1 } : given;
-
-export const approvalOf = (given: Given<'approval'>): ApprovalPolicy =>
-  typeof given === 'string' ? ApprovalConfig.parse({ mode: given }) : given;
