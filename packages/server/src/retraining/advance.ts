@@ -56,7 +56,9 @@ export async function advance(ctx: RetrainingContext, moving: Moving, signal: Ab
     ...(look?.handle && { handle: encode({ ...decode<Handle>(row.handle!), ...look.handle }) }),
     ...(look?.url && { url: look.url }),
     // A program of this machine runs as soon as it was begun; elsewhere it may wait in a queue.
-    ...(row.startedAt === null && (change.state === 'running' || (begun && !executor.remote)) ? { startedAt: now } : {}),
+    ...(row.startedAt === null && (change.state === 'running' || (begun && !executor.remote))
+      ? { startedAt: now }
+      : {}),
     ...(ended ? { endedAt: now } : {}),
     ...(change.state === 'succeeded'
       ? { metrics: encode(await moving.metrics()), ...(row.progress === null ? {} : { progress: 1 }) }

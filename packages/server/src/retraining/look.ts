@@ -56,6 +56,7 @@ export async function observe(
     now,
     since: (await policyState(db, model, now)).since,
     lastBegun: begun.length === 0 ? null : Math.max(...begun),
+    championSince: await championSince(db, model),
     firing: await firingAlerts(db, model),
   };
 }
@@ -111,4 +112,15 @@ async function ask(
   const said = code === known || code === 'run_in_progress' || code === 'awaiting_approval' || !needsWarehouse(retrain);
   if (!said) await startRunInTx(ctx, tx, given);
   return code;
+}
+
+/** Since when the version serves that serves now. */
+async function championSince(db: StoreReader, model: string): Promise<number | null> {
+  const row = await db
+    .selectFrom('servings')
+    .select('startedAt')
+    .where('model', '=', model)
+    .where('endedAt', 'is', null)
+    .executeTakeFirst();
+  return row?.startedAt ?? null;
 }

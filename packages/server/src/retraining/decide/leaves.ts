@@ -37,10 +37,18 @@ export function judgeLeaf(leaf: TriggerLeaf, seen: Observation): Judged {
   }
 }
 
-function judgeAlert({ rule }: LeafOf<'alert'>, { firing }: Observation): Judged {
+/** Whether a window says something of the champion: one that ended before it served is about another version. */
+const isOfChampion = ({ championSince }: Observation, windowEnd: number): boolean =>
+  championSince === null || windowEnd > championSince;
+
+const BEFORE = 'before the champion served, so that nothing is known of it';
+
+function judgeAlert({ rule }: LeafOf<'alert'>, seen: Observation): Judged {
   const label = `alert of ${rule}`;
-  const found = firing.filter((alert) => alert.rule === rule);
-  if (found.length === 0) return { label, ...no(`no alert of ${rule} fires`) };
+  const firing = seen.firing.filter((alert) => alert.rule === rule);
+  if (firing.length === 0) return { label, ...no(`no alert of ${rule} fires`) };
+  const found = firing.filter(({ windowEnd }) => isOfChampion(seen, windowEnd));
+  if (found.length === 0) return { label, ...no(`${firing[0]!.id} fires by a window that ended ${BEFORE}`) };
   const occasion = found.map(({ id, windowEnd }) => `alert ${id} ${windowEnd}`).join(' ');
   return { label, ...yes(`${found.map(({ id }) => id).join(', ')} fires`, occasion) };
 }
@@ -69,6 +77,7 @@ function judgeMetric(leaf: MetricLeaf, seen: Observation): Judged {
   const label = `${name} ${limits.join(' or ')}`;
   if (found === null) return { label, ...unknown(`no window has a value of ${name}`) };
   const { value, windowEnd } = found;
+  if (!isOfChampion(seen, windowEnd)) return { label, ...unknown(`the newest window ended ${BEFORE}`) };
   const judged = [
     ...(above === undefined ? [] : [{ truth: truthOf(value > above), limit: above }]),
     ...(below === undefined ? [] : [{ truth: truthOf(value < below), limit: below }]),
@@ -109,6 +118,7 @@ function judgeDrift(leaf: DriftLeaf, seen: Observation): Judged {
   const wanted = share === undefined ? 'any' : `${formatShare(share)} or more`;
   const label = `drift of ${wanted} of ${columns ? columns.join(', ') : 'the features'}`;
   if (found === null) return { label, ...unknown('no window has judged drift') };
+  if (!isOfChampion(seen, found.windowEnd)) return { label, ...unknown(`the newest window ended ${BEFORE}`) };
   const at = `in the window to ${formatTime(found.windowEnd)}`;
   const known = columns?.flatMap((column) => found.scores.get(column) ?? []);
   const part = known

@@ -29,6 +29,8 @@ export interface Observation {
   since: number;
   /** When the last run began, whatever became of it; null before the first. */
   lastBegun: number | null;
+  /** Since when the champion serves; null without one. A window that ended before says nothing of it. */
+  championSince: number | null;
   /** Alerts that fire, each with the end of its newest window. */
   firing: readonly { id: string; rule: string; windowEnd: number }[];
   measured(leaf: MetricLeaf): Measured | null;

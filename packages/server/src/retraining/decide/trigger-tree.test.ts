@@ -18,7 +18,7 @@ const drifted = (share: number | null, scores: Record<string, number>): Drifted 
 });
 
 const nothing: Observation = {
-  ...{ now: NOW, since: ALWAYS, lastBegun: null, firing: [] },
+  ...{ now: NOW, since: ALWAYS, lastBegun: null, championSince: null, firing: [] },
   ...{ measured: () => null, drifted: () => null, newLabels: null, newRows: null, dataEnd: null },
 };
 
@@ -32,6 +32,20 @@ const monday = { on: 'schedule', cron: '0 3 * * 1' };
 
 const rows: [intent: string, trigger: object, seen: Partial<Observation>, truth: TriggerNode['truth']][] = [
   ['an alert of the rule fires', alert, fires, 'true'],
+  ['an alert fires by a window from before the champion served', alert, { ...fires, championSince: NOW }, 'false'],
+  ['an alert fires by a window of the champion', alert, { ...fires, championSince: NOW - 1 }, 'true'],
+  [
+    'the newest window is of the version before',
+    auc({ below: 0.7 }),
+    { ...of(measured(0.6)), championSince: Number.MAX_SAFE_INTEGER },
+    'unknown',
+  ],
+  [
+    'drift of a window before the champion',
+    { on: 'drift', share: 0.4 },
+    { ...scores, championSince: Number.MAX_SAFE_INTEGER },
+    'unknown',
+  ],
   ['an alert of another rule fires', { on: 'alert', rule: 'other' }, fires, 'false'],
   ['the time has come', monday, {}, 'true'],
   ['the time has come, and a run has begun before', monday, { lastBegun: NOW - 48 * HOUR }, 'true'],
