@@ -7,6 +7,7 @@
 import { fork } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -38,7 +39,8 @@ async function main() {
       ].map(load),
     );
   const { Config } = await import('../packages/contract/dist/index.js');
-  const { Pool } = await import('undici');
+  // Of the server: what it depends on may lie in its own folder.
+  const { Pool } = createRequire(new URL('../packages/server/package.json', import.meta.url))('undici');
 
   const folder = await mkdtemp(join(tmpdir(), 'leeway-bench-'));
   const receiver = fork(fileURLToPath(import.meta.url), ['--receiver']);
